@@ -1,0 +1,9 @@
+{{ typed_rows(
+    raw_table='accounts',
+    key=['account_id'],
+    columns=[
+        {'name': 'account_id', 'type': 'bigint'},
+        {'name': 'company_name', 'type': 'text'},
+        {'name': 'joining_date', 'type': 'date'},
+    ],
+) }}

@@ -1,0 +1,13 @@
+-- Looks at what was really built, so it runs after the models that nothing else follows.
+-- depends_on: {{ ref('invoice_features') }}
+
+{% for model_name, column_name in (personal_columns_after_raw() if execute else []) %}
+select
+    '{{ model_name }}' as model_name,
+    '{{ column_name }}' as column_name
+union all
+{% endfor %}
+select
+    cast(null as {{ dbt.type_string() }}) as model_name,
+    cast(null as {{ dbt.type_string() }}) as column_name
+where false
