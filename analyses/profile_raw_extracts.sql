@@ -1,4 +1,4 @@
--- One row per column of the raw extracts: rows, nulls, distinct values, smallest and largest as text.
+-- One row per column of the raw extracts: nulls of all rows, distinct values, smallest and largest as text.
 -- Values of personal data are not shown.
 -- dbt show --select profile_raw_extracts --limit 100
 
@@ -17,9 +17,9 @@ profile as (
     {% for column in (source_columns(table) if execute else []) %}
     {% set is_personal = column.config.meta.contains_pii %}
     select
-        '{{ table }}.{{ column.name }}' as raw_column,
-        count(*) as row_count,
-        count(*) - count({{ column.name }}) as nulls,
+        '{{ table }}' as raw_table,
+        '{{ column.name }}' as column_name,
+        count(*) - count({{ column.name }}) || ' of ' || count(*) as nulls_of_rows,
         count(distinct {{ column.name }}) as distinct_values,
         {{ "'personal'" if is_personal else 'min(' ~ column.name ~ ')' }} as smallest,
         {{ "'personal'" if is_personal else 'max(' ~ column.name ~ ')' }} as largest

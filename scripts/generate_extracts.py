@@ -46,15 +46,15 @@ TRADES = (
 ).split()
 STREETS = "Mill Station Church Victoria Quarry Harbour Chapel Orchard Bridge Foundry".split()
 TOWNS = "Ashford,Brückton,Saint-Élie,North Haven,Kings Lynn,Málaga Creek,Port Daniel,Østerby".split(",")
-ADJECTIVES = "Galvanised Heavy-duty Brushed Insulated Compact Weatherproof Adjustable Threaded Hardened Flexible".split()
-PRODUCTS = (
-    'elbow joint,ball valve,roof batten,cable gland,floor tile,masonry bit,"quick-fit" coupling,pipe clip,'
-    "hinge, left-hand,mason's line"
-).split(",")
-
-ACCOUNT_COLUMNS = (
-    "account_id,company_name,company_address,contact_person,contact_phone,gender,joining_date".split(",")
+ADJECTIVES = (
+    "Galvanised Heavy-duty Brushed Insulated Compact Weatherproof Adjustable Threaded Hardened Flexible".split()
 )
+PRODUCTS = (
+    'elbow joint;ball valve;roof batten;cable gland;floor tile;masonry bit;"quick-fit" coupling;pipe clip;'
+    "hinge, left-hand;mason's line"
+).split(";")
+
+ACCOUNT_COLUMNS = "account_id,company_name,company_address,contact_person,contact_phone,gender,joining_date".split(",")
 SKU_COLUMNS = "item_id,item_name,item_description,item_cost_price,item_retail_price".split(",")
 INVOICE_COLUMNS = "invoice_id,account_id,date_issued,payment_dates".split(",")
 LINE_COLUMNS = "invoice_id,item_id,quantity".split(",")
@@ -162,9 +162,10 @@ def block_of_sales(block: int, sku_ids: list[str]) -> tuple[list, list, list]:
     chance = Chance(SEED, "sales", block)
     accounts, invoices, lines = [], [], []
     trading = ACCOUNTS - ACCOUNTS_WITHOUT_INVOICES
-    invoices_of_account = shared_out(
-        INVOICES, [chance.between(1, 99) for _ in range(trading)], low=1, high=140
-    ) + [0] * ACCOUNTS_WITHOUT_INVOICES
+    invoices_of_account = (
+        shared_out(INVOICES, [chance.between(1, 99) for _ in range(trading)], low=1, high=140)
+        + [0] * ACCOUNTS_WITHOUT_INVOICES
+    )
     lines_of_invoice = iter(
         shared_out(LINES, [chance.between(MIN_LINES, MAX_LINES) for _ in range(INVOICES)], MIN_LINES, MAX_LINES)
     )

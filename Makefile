@@ -1,0 +1,65 @@
+.DEFAULT_GOAL := help
+.PHONY: help build test lint format docs docs-serve extracts lock clean
+
+PYTHON ?= python3
+VENV ?= .venv
+DBT := $(VENV)/bin/dbt
+INSTALLED := $(VENV)/installed
+DATABASE := $(or $(LATE_PAYMENTS_DATABASE),late_payments.duckdb)
+
+# A variable set to nothing is passed on as nothing, for dbt to refuse: a scheduler that loses a date must not
+# rebuild the live marts instead.
+is_set = $(filter-out undefined,$(origin $(1)))
+# make hands both to the shell as environment variables, so their values need no quoting here.
+BUILD_VARS := {raw: $(if $(call is_set,EXTRACTS),landed,seeds), as_of: $(if $(call is_set,AS_OF),'$$AS_OF',null)}
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+$(INSTALLED): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
+		|| { echo "Python 3.10 or newer is needed; name one with make PYTHON=…" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+build: $(INSTALLED) ## load, build and test every layer, write exports/ [EXTRACTS=directory] [AS_OF=YYYY-MM-DD]
+ifneq ($(call is_set,EXTRACTS),)
+	$(DBT) --quiet run-operation land --args "$$($(VENV)/bin/python -c \
+		'import json, os; print(json.dumps({"directory": os.environ["EXTRACTS"]}))')"
+endif
+	$(DBT) build --vars "$(BUILD_VARS)"
+
+test: lint ## every check that needs no server: lint, builds, data tests, unit tests, scenarios
+	$(VENV)/bin/pytest
+
+lint: $(INSTALLED) ## check the SQL, the Python and that dbt finds nothing deprecated
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/python scripts/check_deprecations.py
+	$(VENV)/bin/sqlfluff lint .
+
+format: $(INSTALLED) ## write the SQL and the Python in the project's style
+	$(VENV)/bin/ruff check --fix
+	$(VENV)/bin/ruff format
+	$(VENV)/bin/sqlfluff fix .
+
+# The catalogue in the docs describes a database, so one is built if there is none.
+$(DATABASE):
+	$(MAKE) build
+
+docs: $(INSTALLED) | $(DATABASE) ## write the docs site as one file, target/static_index.html
+	$(DBT) docs generate --static
+
+docs-serve: docs ## show the docs site on http://localhost:8080
+	$(DBT) docs serve
+
+extracts: ## make invented extracts [SCALE=1] [OUT=seeds]
+	$(PYTHON) scripts/generate_extracts.py --scale $(or $(SCALE),1) --out "$(or $(OUT),seeds)"
+
+lock: ## pin what pyproject.toml asks for in requirements.txt (needs uv)
+	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras \
+		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --output-file requirements.txt
+
+clean: ## remove what builds made: databases, exports, target, logs; the environment stays
+	rm -rf target logs dbt_packages *.duckdb *.duckdb.wal exports/*.parquet exports/prod/*.parquet

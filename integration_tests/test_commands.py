@@ -1,0 +1,196 @@
+"""What the commands promise: repeatable, idempotent, nothing published that was not tested, nothing mixed up."""
+
+import csv
+import hashlib
+from pathlib import Path
+
+import pytest
+from conftest import Project
+from independent_features import features
+
+
+def content(project: Project) -> bytes:
+    return (project.path / "exports/invoice_features.parquet").read_bytes()
+
+
+def test_build_ends_with_what_a_person_wants(built: Project) -> None:
+    expected = features(built.path / "seeds")
+    late, known = sum(row[-1] or 0 for row in expected), sum(row[-1] is not None for row in expected)
+    for line in (
+        f"invoices       {len(expected):,}",
+        f"late           {late:,} ({100 * late / known:.2f} % of {known:,} with a known outcome)",
+        "as of          2021-05-28",
+        "rejected rows  0",
+        "features.invoice_features in late_payments.duckdb",
+        "exports/invoice_features.parquet",
+    ):
+        assert line in built.build_output
+
+
+def test_plain_dbt_build_gives_the_same_and_can_be_repeated(built: Project, project: Project) -> None:
+    project.dbt("build")
+    first = content(project)
+    project.dbt("build")
+    assert content(project) == first == content(built)
+
+
+def test_the_contract(built: Project) -> None:
+    columns = built.query(
+        "select column_name, data_type from information_schema.columns"
+        " where table_schema = 'features' and table_name = 'invoice_features' order by ordinal_position"
+    )
+    assert columns == [
+        ("inv_id", "BIGINT"),
+        ("acct_id", "BIGINT"),
+        ("inv_total", "DECIMAL(18,2)"),
+        ("inv_items", "BIGINT"),
+        ("acct_age", "INTEGER"),
+        ("num_inv_120d", "BIGINT"),
+        ("cum_tot_inv_acct", "BIGINT"),
+        ("is_late", "INTEGER"),
+    ]
+
+
+def test_every_relation_and_column_carries_its_description(built: Project) -> None:
+    assert not built.query(
+        "select schema_name, table_name from (select schema_name, table_name, comment from duckdb_tables()"
+        " union all select schema_name, view_name, comment from duckdb_views() where not internal)"
+        " where coalesce(comment, '') = ''"
+    )
+    assert not built.query(
+        "select schema_name, table_name, column_name from duckdb_columns()"
+        " where not internal and coalesce(comment, '') = ''"
+    )
+
+
+def test_a_failed_test_leaves_the_export_as_it_was(rebuildable: Project) -> None:
+    before = content(rebuildable)
+    rebuildable.replace(
+        "models/marts/features/invoice_features.sql", "invoice_totals.inv_total,", "0.00::decimal(18, 2) as inv_total,"
+    )
+    output = rebuildable.make("build", ok=False)
+    assert "assert_invoice_totals_equal_line_totals" in output
+    assert content(rebuildable) == before
+
+
+def test_a_bad_row_stops_the_build_before_the_mart(rebuildable: Project) -> None:
+    before = content(rebuildable), rebuildable.query("select * from features.invoice_features order by inv_id")
+    with open(rebuildable.path / "seeds/invoice_line_items.csv", "a") as file:
+        file.write("1,0-000-00000-0,two\n")
+    output = rebuildable.dbt("build", ok=False)
+    assert "assert_rejected_rows_within_limit" in output
+    assert rebuildable.query("select raw_table, delivered_key, reject_reason from staging.trs_rejected_rows") == [
+        ("invoice_line_items", "1/0-000-00000-0", "quantity is not a whole number")
+    ]
+    assert (
+        content(rebuildable),
+        rebuildable.query("select * from features.invoice_features order by inv_id"),
+    ) == before
+
+
+def test_max_bad_rows_lets_a_run_go_on(rebuildable: Project) -> None:
+    before = rebuildable.exported()
+    with open(rebuildable.path / "seeds/invoice_line_items.csv", "a") as file:
+        file.write("1,0-000-00000-0,two\n")
+    output = rebuildable.dbt("build", "--vars", "{max_bad_rows: 1}")
+    assert "WARN=1" in output and "rejected rows  1" in output
+    assert rebuildable.exported() == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run",),
+        ("test",),
+        ("build", "--exclude-resource-type", "test", "unit_test"),
+        ("build", "--exclude", "assert_invoice_totals_equal_line_totals"),
+        ("build", "--select", "staging"),
+    ],
+    ids=" ".join,
+)
+def test_nothing_is_exported_that_was_not_tested(rebuildable: Project, arguments: tuple[str, ...]) -> None:
+    (rebuildable.path / "exports/invoice_features.parquet").unlink()
+    rebuildable.dbt(*arguments)
+    assert not list((rebuildable.path / "exports").glob("*.parquet"))
+
+
+def test_production_takes_landed_data_only(rebuildable: Project) -> None:
+    production = rebuildable.path / "late_payments_prod.duckdb"
+    rebuildable.dbt("build", "--target", "prod", "--vars", "{raw: seeds}", ok=False)
+
+    rebuildable.make("build", "EXTRACTS=seeds", DBT_TARGET="prod")
+    rebuildable.database = production
+    assert rebuildable.exported("prod/invoice_features") == features(rebuildable.path / "seeds")
+    assert not rebuildable.query("select 1 from information_schema.schemata where schema_name = 'seeds'")
+
+
+@pytest.mark.parametrize(
+    ("variable", "message"),
+    [
+        ("as_of: '2021-02-29'", "The var as_of must be a day written YYYY-MM-DD"),
+        ("as_of: ''", "The var as_of must be a day written YYYY-MM-DD"),
+        ("as_of: \"2021-04-12' or '1'='1\"", "The var as_of must be a day written YYYY-MM-DD"),
+        ("raw: lost", "The var raw must be seeds or landed, not 'lost'"),
+        ("payment_terms_days: thirty", "The var payment_terms_days must be a whole number"),
+        ("max_bad_rows: -1", "The var max_bad_rows must be a whole number"),
+    ],
+)
+def test_a_var_that_makes_no_sense_is_refused(built: Project, variable: str, message: str) -> None:
+    assert message in built.dbt("parse", "--vars", f"{{{variable}}}", ok=False)
+
+
+def test_an_empty_as_of_is_refused(built: Project) -> None:
+    assert "The var as_of must be a day" in built.make("build", "AS_OF=", ok=False)
+
+
+def test_landing_is_all_or_nothing(rebuildable: Project, tmp_path: Path) -> None:
+    rebuildable.dbt("run-operation", "land", "--args", "{directory: seeds}")
+    tables = ["accounts", "invoices", "invoice_line_items", "skus"]
+    before = [rebuildable.query(f"select * from raw.{table} order by all") for table in tables]
+    broken = tmp_path / "it's broken"
+    broken.mkdir()
+    for table in ("accounts", "invoices"):
+        (broken / f"{table}.csv").write_text((rebuildable.path / f"seeds/{table}.csv").read_text() + "\n")
+    (broken / "skus.csv").write_text("item_id,item_name\n1,two\n")
+    output = rebuildable.make("build", f"EXTRACTS={broken}", ok=False)
+    assert "item_description" in output
+    assert [rebuildable.query(f"select * from raw.{table} order by all") for table in tables] == before
+
+
+def test_landing_takes_every_row_as_text_and_leaves_the_files_alone(rebuildable: Project) -> None:
+    files = sorted((rebuildable.path / "seeds").glob("*.csv"))
+    before = [(file.read_bytes(), file.stat().st_mtime_ns) for file in files]
+    rebuildable.dbt("run-operation", "land", "--args", "{directory: seeds}")
+    assert [(file.read_bytes(), file.stat().st_mtime_ns) for file in files] == before
+    for file in files:
+        with open(file, encoding="utf-8", newline="") as rows:
+            delivered = sorted(tuple(value or None for value in row) for row in list(csv.reader(rows))[1:])
+        assert sorted(rebuildable.query(f"select * from raw.{file.stem}")) == delivered
+
+
+def test_docs_are_one_file_that_needs_no_other(rebuildable: Project) -> None:
+    rebuildable.make("docs")
+    page = (rebuildable.path / "target/static_index.html").read_text()
+    assert "One row per invoice issued up to and including the day as_of" in page
+    assert "late_payment_model" in page
+
+
+def test_analyses_can_be_shown(built: Project) -> None:
+    assert "item_retail_price" in built.dbt("show", "--select", "profile_raw_extracts", "--limit", "100")
+    assert "mean_on_time" in built.dbt("show", "--select", "features_by_outcome")
+
+
+def test_the_generator_gives_the_same_bytes_each_time(project: Project, tmp_path: Path) -> None:
+    def digests(directory: Path) -> dict[str, str]:
+        return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in directory.glob("*.csv")}
+
+    project.make("extracts", f"OUT={tmp_path / 'again'}")
+    assert digests(tmp_path / "again") == digests(project.path / "seeds")
+    project.make("extracts", f"OUT={tmp_path / 'double'}", "SCALE=2")
+    sizes = {
+        file.stem: len(features(tmp_path / "double")) if file.stem == "invoices" else file.read_text().count("\n") - 1
+        for file in (tmp_path / "double").glob("*.csv")
+    }
+    assert sizes["invoices"] == 2 * 9_685
+    assert sizes["invoice_line_items"] == 2 * 53_481
+    assert sizes["skus"] == 2 * 100
