@@ -1,14 +1,14 @@
-{% test accepted_range(model, column_name, at_least=none, at_most=none) %}
+{% test accepted_range(model, column_name, min_value=none, max_value=none) %}
 
     select *
     from {{ model }}
     where
         false
-        {% if at_least is not none -%}
-            or {{ column_name }} < {{ at_least }}
+        {% if min_value is not none -%}
+            or {{ column_name }} < {{ min_value }}
         {%- endif %}
-        {% if at_most is not none -%}
-            or {{ column_name }} > {{ at_most }}
+        {% if max_value is not none -%}
+            or {{ column_name }} > {{ max_value }}
         {%- endif %}
 
 {% endtest %}

@@ -1,4 +1,4 @@
-{% test row_count_between(model, at_least=1, at_most=none) %}
+{% test row_count_between(model, min_value=1, max_value=none) %}
 
     with
 
@@ -12,9 +12,9 @@
     select row_count
     from row_count
     where
-        row_count < {{ at_least }}
-        {% if at_most is not none -%}
-            or row_count > {{ at_most }}
+        row_count < {{ min_value }}
+        {% if max_value is not none -%}
+            or row_count > {{ max_value }}
         {%- endif %}
 
 {% endtest %}
