@@ -13,6 +13,8 @@ is_set = $(filter-out undefined,$(origin $(1)))
 # make hands both to the shell as environment variables, so their values need no quoting here.
 BUILD_VARS := {raw: $(if $(call is_set,EXTRACTS),landed,seeds), as_of: $(if $(call is_set,AS_OF),'$$AS_OF',null)}
 
+OR_SAY_WHERE_TO_LOOK := || { echo "Nothing was published. What the messages mean and what to do: docs/runbook.md" >&2; exit 1; }
+
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
@@ -25,10 +27,10 @@ $(INSTALLED): requirements.txt
 
 build: $(INSTALLED) ## load, build and test every layer, write exports/ [EXTRACTS=directory] [AS_OF=YYYY-MM-DD]
 ifneq ($(call is_set,EXTRACTS),)
-	$(DBT) --quiet run-operation land --args "$$($(VENV)/bin/python -c \
-		'import json, os; print(json.dumps({"directory": os.environ["EXTRACTS"]}))')"
+	@$(DBT) --quiet run-operation land --args "$$($(VENV)/bin/python -c \
+		'import json, os; print(json.dumps({"directory": os.environ["EXTRACTS"]}))')" $(OR_SAY_WHERE_TO_LOOK)
 endif
-	$(DBT) build --vars "$(BUILD_VARS)"
+	@$(DBT) --quiet build --vars "$(BUILD_VARS)" $(OR_SAY_WHERE_TO_LOOK)
 
 test: lint ## every check that needs no server: lint, builds, data tests, unit tests, scenarios
 	$(VENV)/bin/pytest

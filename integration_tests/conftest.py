@@ -35,20 +35,37 @@ class Project:
                 (path / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / file, path / file)
 
-    def run(self, *command: str | Path, ok: bool = True, **env: str) -> str:
-        """The output of a command, which must end as ok says."""
-        done = subprocess.run(
+    @classmethod
+    def like(cls, other: "Project", path: Path) -> "Project":
+        """A copy with everything that was built, to change and build again."""
+        shutil.copytree(other.path, path)
+        project = cls.__new__(cls)
+        project.path, project.database = path, path / other.database.name
+        return project
+
+    def start(self, *command: str | Path, **env: str) -> subprocess.Popen:
+        return subprocess.Popen(
             list(map(str, command)),
             cwd=self.path,
             env={**os.environ, "NO_COLOR": "1", **env},
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
-        assert (done.returncode == 0) == ok, (
-            f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}"
-        )
-        return done.stdout
+
+    def end(self, *command: str | Path, **env: str) -> tuple[int, str]:
+        """The exit status and the output of a command."""
+        process = self.start(*command, **env)
+        output, _ = process.communicate()
+        return process.returncode, output
+
+    def run(self, *command: str | Path, ok: bool = True, **env: str) -> str:
+        """The output of a command, which must end as ok says."""
+        status, output = self.end(*command, **env)
+        assert (status == 0) == ok, f"{' '.join(map(str, command))} ended with {status}:\n{output}"
+        return output
 
     def dbt(self, *arguments: str, ok: bool = True, **env: str) -> str:
         return self.run(BIN / "dbt", "--no-use-colors", *arguments, ok=ok, **env)
@@ -62,6 +79,15 @@ class Project:
 
     def exported(self, name: str = "invoice_features") -> list[tuple]:
         return duckdb.sql(f"select * from '{self.path}/exports/{name}.parquet'").fetchall()
+
+    def state(self) -> dict[str, object]:
+        """What must survive a fault: every row of raw and of the mart, every byte of the exports."""
+        raw = ["accounts", "skus", "invoices", "invoice_line_items"]
+        return {
+            "exports": {file.name: file.read_bytes() for file in (self.path / "exports").glob("*.parquet")},
+            "marts": self.query("select * from features.invoice_features order by inv_id"),
+            "raw": [self.query(f"select * from raw.{table} order by all") for table in raw],
+        }
 
     def replace(self, file: str, old: str, new: str) -> None:
         text = (self.path / file).read_text()
@@ -83,11 +109,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
+@pytest.fixture(scope="session")
+def landed(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy built once from landed extracts, to copy and not to change."""
+    project = Project(tmp_path_factory.mktemp("landed") / "project")
+    shutil.copytree(project.path / "seeds", project.path / "extracts")
+    project.make("build", "EXTRACTS=extracts")
+    return project
+
+
 @pytest.fixture
 def rebuildable(built: Project, tmp_path: Path) -> Project:
     """A copy of the built project, to change and build again."""
-    project = Project(tmp_path / "project")
-    shutil.copytree(built.path / "exports", project.path / "exports", dirs_exist_ok=True)
-    shutil.copytree(built.path / "target", project.path / "target")
-    shutil.copy2(built.database, project.database)
-    return project
+    return Project.like(built, tmp_path / "project")

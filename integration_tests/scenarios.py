@@ -1,0 +1,545 @@
+"""Every fault that the project is tried against: what is done, what must be said, how the command must end.
+
+The table in docs/runbook.md is made from these lists, and test_scenarios.py holds the commands to them.
+"""
+
+import csv
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# What is as it was after a command that failed.
+EVERYTHING = "raw, marts, exports"
+MARTS = "marts, exports"
+NOTHING_LOST = "goes on"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One fault in the extracts or in the words of a command."""
+
+    name: str
+    damage: Callable[[Path], None]
+    says: tuple[str, ...]
+    keeps: str = MARTS
+    # Of a plain `dbt build` after `land`; without any, `make build` does both.
+    arguments: tuple[str, ...] = ()
+    env: dict[str, str] = field(default_factory=dict)
+    directory: str = "extracts"
+    # make, and dbt when it cannot even parse, end with 2; a dbt run in which something failed ends with 1.
+    status: int = 2
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault of the machine, tried by a test of its own in test_faults.py."""
+
+    name: str
+    says: tuple[str, ...]
+    status: int | str
+    keeps: str
+
+
+def read(directory: Path, table: str) -> list[list[str]]:
+    with open(directory / f"{table}.csv", encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def write(directory: Path, table: str, rows: list[list[str]], **style: str) -> None:
+    with open(directory / f"{table}.csv", "w", encoding="utf-8", newline="") as file:
+        csv.writer(file, **{"lineterminator": "\n", **style}).writerows(rows)
+
+
+def cell(table: str, column: str, value: str, row: int = 1) -> Callable[[Path], None]:
+    def damage(directory: Path) -> None:
+        rows = read(directory, table)
+        rows[row][rows[0].index(column)] = value
+        write(directory, table, rows)
+
+    return damage
+
+
+def appended(table: str, *rows: list[str]) -> Callable[[Path], None]:
+    return lambda directory: write(directory, table, read(directory, table) + list(rows))
+
+
+def repeated(table: str, **changes: str) -> Callable[[Path], None]:
+    """The first row of a table once more, with some values changed."""
+
+    def damage(directory: Path) -> None:
+        rows = read(directory, table)
+        rows.append([changes.get(column, value) for column, value in zip(rows[0], rows[1], strict=True)])
+        write(directory, table, rows)
+
+    return damage
+
+
+def rewritten(table: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
+    def damage(directory: Path) -> None:
+        file = directory / f"{table}.csv"
+        file.write_bytes(change(file.read_bytes()))
+
+    return damage
+
+
+def columns(table: str, change: Callable[[list[str]], list[str]]) -> Callable[[Path], None]:
+    return lambda directory: write(directory, table, [change(row) for row in read(directory, table)])
+
+
+def without_lines_of_invoice_1(directory: Path) -> None:
+    rows = read(directory, "invoice_line_items")
+    write(directory, "invoice_line_items", [row for row in rows if row[0] != "1"])
+
+
+def far_future_issue(directory: Path) -> None:
+    cell("invoices", "date_issued", "2201-01-01")(directory)
+    cell("invoices", "payment_dates", "")(directory)
+
+
+def far_future_joining(directory: Path) -> None:
+    account = read(directory, "invoices")[1][1]
+    cell("accounts", "joining_date", "2201-01-01", int(account))(directory)
+
+
+def rejected(table: str, reason: str, key: str, rows: int = 1) -> tuple[str, ...]:
+    return (
+        "assert_rejected_rows_within_limit",
+        f"raw_table = {table}, reject_reason = {reason}, row_count = {rows}, one_of_the_keys = {key}",
+    )
+
+
+def untouched(directory: Path) -> None:
+    pass
+
+
+LINE_1 = "1/0-455-17191-2"
+SKU_1 = "0-30-424877-0"
+NASTY = (
+    "'; drop table raw.accounts; --",
+    "{{ var('raw') }} {% raw %}",
+    "=cmd|' /C calc'!A0",
+    '"quoted, twice"',
+    "$dbt_comment_literal_block$",
+    "null",
+)
+
+
+def nasty_names(directory: Path) -> None:
+    rows = read(directory, "accounts")
+    for row, name in zip(rows[1:], NASTY, strict=False):
+        row[1] = name
+    write(directory, "accounts", rows)
+
+
+NOT_A_DATE = "is not a date written YYYY-MM-DD"
+NOT_A_NUMBER = "is not a whole number"
+NOT_AN_AMOUNT = "is not an amount with at most two decimals"
+
+ROWS = [
+    Case(
+        "a date that does not exist",
+        cell("invoices", "date_issued", "2021-02-30"),
+        rejected("invoices", f"date_issued {NOT_A_DATE}", "1"),
+    ),
+    Case(
+        "a date in another format, 06/04/2021",
+        cell("invoices", "payment_dates", "06/04/2021"),
+        rejected("invoices", f"payment_dates {NOT_A_DATE}", "1"),
+    ),
+    Case(
+        "a date with a time",
+        cell("accounts", "joining_date", "2018-01-13 00:00:00"),
+        rejected("accounts", f"joining_date {NOT_A_DATE}", "1"),
+    ),
+    Case(
+        "an account without a name",
+        cell("accounts", "company_name", ""),
+        rejected("accounts", "company_name is empty", "1"),
+    ),
+    Case(
+        "an invoice without an account",
+        cell("invoices", "account_id", ""),
+        rejected("invoices", "account_id is empty", "1"),
+    ),
+    Case(
+        "an invoice without an issue date",
+        cell("invoices", "date_issued", ""),
+        rejected("invoices", "date_issued is empty", "1"),
+    ),
+    Case(
+        "a line item without a quantity",
+        cell("invoice_line_items", "quantity", ""),
+        rejected("invoice_line_items", "quantity is empty", LINE_1),
+    ),
+    Case(
+        "an id that is not a number",
+        cell("invoices", "invoice_id", "INV-1"),
+        rejected("invoices", f"invoice_id {NOT_A_NUMBER}", "INV-1"),
+    ),
+    Case(
+        "an id with blanks around it",
+        cell("invoices", "account_id", " 1 "),
+        rejected("invoices", f"account_id {NOT_A_NUMBER}", "1"),
+    ),
+    Case(
+        "a SKU's id with blanks around it",
+        cell("skus", "item_id", f" {SKU_1}"),
+        rejected("skus", "item_id has blanks around it", f" {SKU_1}"),
+    ),
+    Case(
+        "quantity 0",
+        cell("invoice_line_items", "quantity", "0"),
+        rejected("invoice_line_items", "quantity is less than 1", LINE_1),
+    ),
+    Case(
+        "quantity -3",
+        cell("invoice_line_items", "quantity", "-3"),
+        rejected("invoice_line_items", "quantity is less than 1", LINE_1),
+    ),
+    Case(
+        "quantity 2.5",
+        cell("invoice_line_items", "quantity", "2.5"),
+        rejected("invoice_line_items", f"quantity {NOT_A_NUMBER}", LINE_1),
+    ),
+    Case(
+        "quantity two",
+        cell("invoice_line_items", "quantity", "two"),
+        rejected("invoice_line_items", f"quantity {NOT_A_NUMBER}", LINE_1),
+    ),
+    Case(
+        "price $12.30",
+        cell("skus", "item_retail_price", "$12.30"),
+        rejected("skus", f"item_retail_price {NOT_AN_AMOUNT}", SKU_1),
+    ),
+    Case(
+        "price 1,234.50",
+        cell("skus", "item_retail_price", "1,234.50"),
+        rejected("skus", f"item_retail_price {NOT_AN_AMOUNT}", SKU_1),
+    ),
+    Case(
+        "price with three decimals",
+        cell("skus", "item_retail_price", "12.345"),
+        rejected("skus", f"item_retail_price {NOT_AN_AMOUNT}", SKU_1),
+    ),
+    Case(
+        "negative price",
+        cell("skus", "item_retail_price", "-12.30"),
+        rejected("skus", "item_retail_price is negative", SKU_1),
+    ),
+    Case("no price", cell("skus", "item_retail_price", ""), rejected("skus", "item_retail_price is empty", SKU_1)),
+    Case(
+        "payment before issue",
+        cell("invoices", "payment_dates", "2001-01-01"),
+        rejected("invoices", "payment_dates is before date_issued", "1"),
+    ),
+    Case(
+        "issue before joining",
+        cell("accounts", "joining_date", "2021-05-12"),
+        ("assert_no_invoice_before_joining", "Invoices issued before their account was opened", "invoice_id = 1,"),
+    ),
+    Case(
+        "account_id without a partner",
+        cell("invoices", "account_id", "4711"),
+        ("A row of invoices refers to an account_id that accounts does not have", "from_field = 4711"),
+    ),
+    Case(
+        "item_id without a partner",
+        cell("invoice_line_items", "item_id", "0-000-00000-0"),
+        ("A row of invoice_line_items refers to an item_id that skus does not have", "from_field = 0-000-00000-0"),
+    ),
+    Case(
+        "invoice_id without a partner",
+        appended("invoice_line_items", ["471100", SKU_1, "1"]),
+        ("A row of invoice_line_items refers to an invoice_id that invoices does not have", "from_field = 471100"),
+    ),
+    Case(
+        "the same account twice",
+        repeated("accounts"),
+        ("Several rows of accounts have the same account_id", "unique_field = 1, n_records = 2"),
+    ),
+    Case(
+        "the same invoice twice",
+        repeated("invoices"),
+        ("Several rows of invoices have the same invoice_id", "unique_field = 1, n_records = 2"),
+    ),
+    Case(
+        "one SKU with two prices",
+        repeated("skus", item_retail_price="1.00"),
+        ("Several rows of skus have the same item_id", f"unique_field = {SKU_1}, n_records = 2"),
+    ),
+    Case(
+        "two lines of one SKU on one invoice",
+        repeated("invoice_line_items", quantity="9"),
+        (
+            "Several rows of invoice_line_items have the same invoice_id and item_id",
+            "invoice_id = 1, item_id = 0-455-17191-2, row_count = 2",
+        ),
+    ),
+    Case(
+        "an invoice without line items",
+        without_lines_of_invoice_1,
+        ("Invoices without line items have no total", "invoice_id = 1"),
+    ),
+    Case(
+        "issued far in the future",
+        far_future_issue,
+        ("assert_no_date_far_in_the_future", "invoice_id = 1, column_name = date_issued, known_day = 2201-01-01"),
+    ),
+    Case(
+        "paid far in the future",
+        cell("invoices", "payment_dates", "2031-01-01"),
+        ("assert_no_date_far_in_the_future", "invoice_id = 1, column_name = payment_dates, known_day = 2031-01-01"),
+    ),
+    Case(
+        "joined far in the future",
+        far_future_joining,
+        ("assert_no_invoice_before_joining", "joining_date = 2201-01-01"),
+    ),
+]
+
+LIMIT = [
+    Case(
+        "as many rejected rows as max_bad_rows",
+        appended("invoice_line_items", ["1", "x", "two"], ["2", "x", "two"]),
+        (
+            "WARNING assert_rejected_rows_within_limit, 2 rows",
+            "raw_table = invoice_line_items, reject_reason = quantity is not a whole number, row_count = 2",
+            "rejected rows  2",
+        ),
+        keeps=NOTHING_LOST,
+        status=0,
+        arguments=("--vars", "{raw: landed, max_bad_rows: 2}"),
+    ),
+    Case(
+        "one more rejected row than max_bad_rows",
+        appended("invoice_line_items", ["1", "x", "two"], ["2", "x", "two"]),
+        ("FAILED assert_rejected_rows_within_limit, 2 rows",),
+        arguments=("--vars", "{raw: landed, max_bad_rows: 1}"),
+        status=1,
+    ),
+    Case(
+        "an orphan, whatever max_bad_rows",
+        appended("invoice_line_items", ["471100", SKU_1, "1"]),
+        ("A row of invoice_line_items refers to an invoice_id that invoices does not have",),
+        arguments=("--vars", "{raw: landed, max_bad_rows: 1000}"),
+        status=1,
+    ),
+    Case(
+        "a duplicate key, whatever max_bad_rows",
+        repeated("invoices"),
+        ("Several rows of invoices have the same invoice_id",),
+        arguments=("--vars", "{raw: landed, max_bad_rows: 1000}"),
+        status=1,
+    ),
+]
+
+FILES = [
+    Case(
+        "a missing file",
+        lambda directory: (directory / "skus.csv").unlink(),
+        ("skus.csv does not exist",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a missing directory",
+        lambda directory: directory.rename(directory.with_name("elsewhere")),
+        ("accounts.csv does not exist",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "an empty file",
+        rewritten("invoices", lambda _: b""),
+        ("invoices.csv is empty",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a header and nothing else",
+        lambda directory: write(directory, "invoices", read(directory, "invoices")[:1]),
+        ("invoices.csv has no rows, only a header line",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a column missing",
+        columns("skus", lambda row: row[:-1]),
+        ("skus.csv has no column item_retail_price",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a column renamed",
+        rewritten("invoices", lambda text: text.replace(b"payment_dates", b"payment_date", 1)),
+        ("invoices.csv has no column payment_dates",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a column added",
+        columns("invoices", lambda row: [*row, "x"]),
+        ("rejected rows  0",),
+        keeps=NOTHING_LOST,
+        status=0,
+    ),
+    Case(
+        "columns in another order",
+        columns("accounts", lambda row: row[::-1]),
+        ("rejected rows  0",),
+        keeps=NOTHING_LOST,
+        status=0,
+    ),
+    Case(
+        "a column twice",
+        columns("invoice_line_items", lambda row: [*row, row[-1]]),
+        ("invoice_line_items.csv has more than one column quantity",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "the header once more in the middle",
+        lambda directory: appended("invoices", read(directory, "invoices")[0])(directory),
+        rejected("invoices", f"invoice_id {NOT_A_NUMBER}", "invoice_id"),
+    ),
+    Case(
+        "another delimiter",
+        lambda directory: write(directory, "skus", read(directory, "skus"), delimiter=";"),
+        ("skus.csv has no column item_id", "separated by commas"),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a byte-order mark",
+        rewritten("invoices", lambda text: b"\xef\xbb\xbf" + text),
+        ("rejected rows  0",),
+        keeps=NOTHING_LOST,
+        status=0,
+    ),
+    Case(
+        "CRLF line ends",
+        rewritten("invoices", lambda text: text.replace(b"\n", b"\r\n")),
+        ("rejected rows  0",),
+        keeps=NOTHING_LOST,
+        status=0,
+    ),
+    Case(
+        "Latin-1 bytes",
+        rewritten("accounts", lambda text: text.decode().encode("latin-1", "replace")),
+        ("accounts.csv, line", "not utf-8 encoded"),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "an unbalanced quote",
+        rewritten("skus", lambda text: text.replace(b",Insulated", b',"Insulated', 1)),
+        ("skus.csv, line", "unterminated quote"),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a file cut off in mid-line",
+        rewritten(
+            "invoice_line_items", lambda text: text[: len(text) // 2 - len(text[: len(text) // 2].split(b"\n")[-1]) + 6]
+        ),
+        ("invoice_line_items.csv, line", "Expected Number of Columns: 3"),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a file cut off at a line end",
+        lambda directory: write(directory, "invoices", read(directory, "invoices")[:5_000]),
+        ("A row of invoice_line_items refers to an invoice_id that invoices does not have",),
+    ),
+    Case(
+        "a field of 10 MB",
+        cell("accounts", "company_name", "x" * 10_000_000),
+        ("accounts.csv, line 2", "Maximum line size"),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "gzip where CSV was expected",
+        rewritten("invoice_line_items", gzip.compress),
+        ("invoice_line_items.csv", "plain UTF-8 text"),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a row with too few fields",
+        appended("invoices", ["9686", "1", "2021-05-01"]),
+        ("invoices.csv, line 9687: Expected Number of Columns: 4 Found: 3",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a row with too many fields",
+        appended("invoices", ["9686", "1", "2021-05-01", "", "x"]),
+        ("invoices.csv, line 9687: Expected Number of Columns: 4 Found: 5",),
+        keeps=EVERYTHING,
+    ),
+]
+
+WORDS = [
+    Case(
+        "values that look like SQL, Jinja or spreadsheet formulas",
+        nasty_names,
+        ("rejected rows  0",),
+        keeps=NOTHING_LOST,
+        status=0,
+    ),
+    Case(
+        "a path with spaces and quotes",
+        untouched,
+        ("rejected rows  0",),
+        keeps=NOTHING_LOST,
+        status=0,
+        directory='it\'s "our" extracts; --',
+    ),
+    Case(
+        "as_of that is no day",
+        untouched,
+        ("The var as_of must be a day written YYYY-MM-DD",),
+        keeps=MARTS,
+        env={"AS_OF": "2021-02-29"},
+    ),
+    Case(
+        "as_of with SQL in it",
+        untouched,
+        ("The var as_of must be a day written YYYY-MM-DD",),
+        arguments=("--vars", "{as_of: \"2021-04-12' or '1'='1\"}"),
+    ),
+    Case("as_of with a quote in the environment", untouched, ("not valid YAML",), env={"AS_OF": "2021-04-12'"}),
+    Case("as_of set to nothing", untouched, ("The var as_of must be a day written",), env={"AS_OF": ""}),
+    Case(
+        "raw that is neither seeds nor landed",
+        untouched,
+        ("The var raw must be seeds or landed",),
+        arguments=("--vars", '{raw: "landed\' --"}'),
+    ),
+    Case(
+        "payment_terms_days that is no number",
+        untouched,
+        ("The var payment_terms_days must be a whole number",),
+        arguments=("--vars", "{payment_terms_days: 30 or 1=1}"),
+    ),
+    Case(
+        "max_bad_rows that is no number",
+        untouched,
+        ("The var max_bad_rows must be a whole number",),
+        arguments=("--vars", "{max_bad_rows: many}"),
+    ),
+    Case(
+        "a database file with a quote in its name",
+        untouched,
+        ("The name of the database file must hold no quotes",),
+        env={"LATE_PAYMENTS_DATABASE": "it's.duckdb"},
+    ),
+]
+
+CASES = ROWS + LIMIT + FILES + WORDS
+
+LOCKED = ("Could not set lock on file", "Conflicting lock is held")
+
+FAULTS = {
+    "killed_during_land": Fault("kill -9 during land", (), "killed", EVERYTHING),
+    "killed_during_the_mart": Fault("kill -9 while the mart is built", (), "killed", EVERYTHING),
+    "killed_during_the_export": Fault("kill -9 while the parquet file is written", (), "killed", "raw, exports"),
+    "disk_full_during_land": Fault("the disk is full during land", ("No space left on device",), 2, EVERYTHING),
+    "disk_full_during_the_export": Fault(
+        "the disk is full while the parquet file is written", ("No space left on device",), 2, "raw, exports"
+    ),
+    "database_not_writable": Fault("no permission to write the database", ("Permission denied",), 2, EVERYTHING),
+    "exports_not_writable": Fault("no permission to write exports", ("Permission denied",), 2, "raw, exports"),
+    "two_builds_at_once": Fault("two builds at once: the second", LOCKED, 2, EVERYTHING),
+    "reader_holds_the_database": Fault("a reader holds the database open", LOCKED, 2, EVERYTHING),
+    "newer_duckdb": Fault("a database file from a newer DuckDB", ("newer version of DuckDB",), 2, EVERYTHING),
+    "damaged_database": Fault("a damaged database file", ("orrupt",), 2, "exports"),
+}

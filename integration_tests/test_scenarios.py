@@ -1,0 +1,64 @@
+"""Every case of scenarios.py: what the command says, how it ends, and that nothing is lost."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import BIN, ROOT, Project
+from independent_features import features
+from scenarios import CASES, EVERYTHING, FAULTS, NASTY, NOTHING_LOST, Case
+
+RUNBOOK = ROOT / "docs/runbook.md"
+START, END = "<!-- cases -->", "<!-- /cases -->"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(landed: Project, tmp_path: Path, case: Case) -> None:
+    project = Project.like(landed, tmp_path / "project")
+    extracts = tmp_path / case.directory
+    shutil.copytree(landed.path / "extracts", extracts)
+    case.damage(extracts)
+    before = project.state()
+
+    if case.arguments:
+        project.dbt("run-operation", "land", "--args", f"{{directory: {extracts}}}")
+        status, output = project.end(BIN / "dbt", "--quiet", "build", *case.arguments, **case.env)
+    else:
+        status, output = project.end("make", f"VENV={BIN.parent}", "build", f"EXTRACTS={extracts}", **case.env)
+
+    last_lines = "\n".join(output.splitlines()[-25:])
+    for words in case.says:
+        assert words in last_lines
+    assert status == case.status, output
+    after = project.state()
+    if case.keeps == NOTHING_LOST:
+        assert after["marts"] == project.exported()
+        assert after["marts"] == features(landed.path / "extracts")
+    else:
+        assert after["marts"] == before["marts"]
+        assert after["exports"] == before["exports"]
+    if case.keeps == EVERYTHING:
+        assert after["raw"] == before["raw"]
+    if case.name.startswith("values that look like"):
+        names = project.query("select company_name from staging.stg_trs__accounts order by account_id")
+        assert [name for (name,) in names[: len(NASTY)]] == list(NASTY)
+
+
+def table() -> str:
+    lines = ["| case | what is said | exit status | kept |", "|---|---|---|---|"]
+    for case in [*CASES, *FAULTS.values()]:
+        says = "<br>".join(f"`{words.replace('|', '&#124;')}`" for words in case.says)
+        lines.append(f"| {case.name} | {says} | {case.status} | {case.keeps} |")
+    return "\n".join(lines)
+
+
+def test_the_runbook_lists_every_case() -> None:
+    """UPDATE_RUNBOOK=1 writes the table anew."""
+    text = RUNBOOK.read_text(encoding="utf-8")
+    head, rest = text.split(START)
+    listed, tail = rest.split(END)
+    if os.environ.get("UPDATE_RUNBOOK"):
+        RUNBOOK.write_text(f"{head}{START}\n\n{table()}\n\n{END}{tail}", encoding="utf-8")
+    else:
+        assert listed.strip() == table()
