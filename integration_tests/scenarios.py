@@ -113,6 +113,9 @@ def untouched(directory: Path) -> None:
     pass
 
 
+# Landed before the damaged file is reached: were landing not one transaction, it would stay.
+NEW_ACCOUNT = ["9001", "New", "1 New Road", "N. New", "1", "F", "2021-05-28"]
+
 LINE_1 = "1/0-455-17191-2"
 SKU_1 = "0-30-424877-0"
 NASTY = (
@@ -541,5 +544,5 @@ FAULTS = {
     "two_builds_at_once": Fault("two builds at once: the second", LOCKED, 2, EVERYTHING),
     "reader_holds_the_database": Fault("a reader holds the database open", LOCKED, 2, EVERYTHING),
     "newer_duckdb": Fault("a database file from a newer DuckDB", ("newer version of DuckDB",), 2, EVERYTHING),
-    "damaged_database": Fault("a damaged database file", ("orrupt",), 2, "exports"),
+    "damaged_database": Fault("a damaged database file", ("Corrupt database file",), 2, "exports"),
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import BIN, Project
-from scenarios import FAULTS
+from scenarios import FAULTS, NEW_ACCOUNT, appended
 
 LAND = ("run-operation", "land", "--args", "{directory: extracts}")
 # Unit tests would run the slow mart too.
@@ -71,6 +71,8 @@ def assert_next_run_succeeds(project: Project, marts: list[tuple]) -> None:
 
 def test_killed_during_land(project: Project) -> None:
     before = project.state()
+    accounts = (project.path / "extracts/accounts.csv").read_bytes()
+    appended("accounts", NEW_ACCOUNT)(project.path / "extracts")
     whole = project.path / "extracts/invoice_line_items.csv"
     whole.rename(whole.with_suffix(".whole"))
     os.mkfifo(whole)  # Whoever reads it waits: the other three tables have been replaced by then, but not committed.
@@ -79,6 +81,7 @@ def test_killed_during_land(project: Project) -> None:
     whole.unlink()
     whole.with_suffix(".whole").rename(whole)
     assert project.state() == before
+    (project.path / "extracts/accounts.csv").write_bytes(accounts)
     assert_next_run_succeeds(project, before["marts"])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import BIN, ROOT, Project
 from independent_features import features
-from scenarios import CASES, EVERYTHING, FAULTS, NASTY, NOTHING_LOST, Case
+from scenarios import CASES, EVERYTHING, FAULTS, NASTY, NEW_ACCOUNT, NOTHING_LOST, Case, appended
 
 RUNBOOK = ROOT / "docs/runbook.md"
 START, END = "<!-- cases -->", "<!-- /cases -->"
@@ -18,6 +18,8 @@ def test_case(landed: Project, tmp_path: Path, case: Case) -> None:
     project = Project.like(landed, tmp_path / "project")
     extracts = tmp_path / case.directory
     shutil.copytree(landed.path / "extracts", extracts)
+    if case.keeps == EVERYTHING:
+        appended("accounts", NEW_ACCOUNT)(extracts)
     case.damage(extracts)
     before = project.state()
 
