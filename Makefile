@@ -10,8 +10,9 @@ DATABASE := $(or $(LATE_PAYMENTS_DATABASE),late_payments.duckdb)
 # A variable set to nothing is passed on as nothing, for dbt to refuse: a scheduler that loses a date must not
 # rebuild the live marts instead.
 is_set = $(filter-out undefined,$(origin $(1)))
-# make hands both to the shell as environment variables, so their values need no quoting here.
-BUILD_VARS := {raw: $(if $(call is_set,EXTRACTS),landed,seeds), as_of: $(if $(call is_set,AS_OF),'$$AS_OF',null)}
+# make hands both to the shell as environment variables, so their values need no quoting here. Landing takes the same
+# vars as building: with other vars dbt would parse the project twice.
+VARS := --vars "{raw: $(if $(call is_set,EXTRACTS),landed,seeds), as_of: $(if $(call is_set,AS_OF),'$$AS_OF',null)}"
 
 OR_SAY_WHERE_TO_LOOK := || { echo "Nothing was published. What the messages mean and what to do: docs/runbook.md" >&2; exit 1; }
 
@@ -28,9 +29,9 @@ $(INSTALLED): requirements.txt
 build: $(INSTALLED) ## load, build and test every layer, write exports/ [EXTRACTS=directory] [AS_OF=YYYY-MM-DD]
 ifneq ($(call is_set,EXTRACTS),)
 	@$(DBT) --quiet run-operation land --args "$$($(VENV)/bin/python -c \
-		'import json, os; print(json.dumps({"directory": os.environ["EXTRACTS"]}))')" $(OR_SAY_WHERE_TO_LOOK)
+		'import json, os; print(json.dumps({"directory": os.environ["EXTRACTS"]}))')" $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 endif
-	@$(DBT) --quiet build --vars "$(BUILD_VARS)" $(OR_SAY_WHERE_TO_LOOK)
+	@$(DBT) --quiet build $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
 test: lint ## every check that needs no server: lint, builds, data tests, unit tests, scenarios
 	$(VENV)/bin/pytest

@@ -490,7 +490,7 @@ WORDS = [
         "as_of that is no day",
         untouched,
         ("The var as_of must be a day written YYYY-MM-DD",),
-        keeps=MARTS,
+        keeps=EVERYTHING,
         env={"AS_OF": "2021-02-29"},
     ),
     Case(
@@ -499,8 +499,20 @@ WORDS = [
         ("The var as_of must be a day written YYYY-MM-DD",),
         arguments=("--vars", "{as_of: \"2021-04-12' or '1'='1\"}"),
     ),
-    Case("as_of with a quote in the environment", untouched, ("not valid YAML",), env={"AS_OF": "2021-04-12'"}),
-    Case("as_of set to nothing", untouched, ("The var as_of must be a day written",), env={"AS_OF": ""}),
+    Case(
+        "as_of with a quote in the environment",
+        untouched,
+        ("not valid YAML",),
+        keeps=EVERYTHING,
+        env={"AS_OF": "2021-04-12'"},
+    ),
+    Case(
+        "as_of set to nothing",
+        untouched,
+        ("The var as_of must be a day written",),
+        keeps=EVERYTHING,
+        env={"AS_OF": ""},
+    ),
     Case(
         "raw that is neither seeds nor landed",
         untouched,
@@ -523,6 +535,7 @@ WORDS = [
         "a database file with a quote in its name",
         untouched,
         ("The name of the database file must hold no quotes",),
+        keeps=EVERYTHING,
         env={"LATE_PAYMENTS_DATABASE": "it's.duckdb"},
     ),
 ]

@@ -55,21 +55,22 @@ def test_every_relation_and_column_carries_its_description(built: Project) -> No
     assert not built.query(
         "select schema_name, table_name from (select schema_name, table_name, comment from duckdb_tables()"
         " union all select schema_name, view_name, comment from duckdb_views() where not internal)"
-        " where coalesce(comment, '') = ''"
+        " where schema_name <> 'test_failures' and coalesce(comment, '') = ''"
     )
     assert not built.query(
         "select schema_name, table_name, column_name from duckdb_columns()"
-        " where not internal and coalesce(comment, '') = ''"
+        " where not internal and schema_name <> 'test_failures' and coalesce(comment, '') = ''"
     )
 
 
 def test_a_failed_test_leaves_the_export_as_it_was(rebuildable: Project) -> None:
     before = content(rebuildable)
-    rebuildable.replace(
-        "models/marts/features/invoice_features.sql", "invoice_totals.inv_total,", "0.00::decimal(18, 2) as inv_total,"
-    )
+    # Of the tests that come after the mart has been built, one that always fails.
+    name = "assert_last_cum_tot_inv_acct_counts_all_invoices"
+    rebuildable.replace(f"tests/marts/{name}.sql", "having max(cum_tot_inv_acct) <> count(*)", "having true")
     output = rebuildable.make("build", ok=False)
-    assert "assert_invoice_totals_equal_line_totals" in output
+    assert f"FAILED {name}, 198 rows" in output
+    assert "parquet file" not in output
     assert content(rebuildable) == before
 
 

@@ -1,6 +1,6 @@
 {% macro print_failure(result, word) %}
     {%- set node = result.node -%}
-    {%- if node.resource_type == 'test' and result.failures -%}
+    {%- if node.resource_type == 'test' and result.failures and node.relation_name -%}
         {%- do print('\n  ' ~ word ~ ' ' ~ node.name ~ ', ' ~ '{:,}'.format(result.failures) ~ (' row' if result.failures == 1 else ' rows')) -%}
         {%- do print('    ' ~ node.description | trim) -%}
         {%- set examples = run_query('select * from ' ~ node.relation_name ~ ' limit 5') -%}
