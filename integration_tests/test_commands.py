@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Project
-from independent_features import features
+from independent_features import features, read
 
 
 def content(project: Project) -> bytes:
@@ -98,6 +98,18 @@ def test_max_bad_rows_lets_a_run_go_on(rebuildable: Project) -> None:
     assert rebuildable.exported() == before
 
 
+def test_personal_data_that_leaves_raw_is_found(rebuildable: Project) -> None:
+    account_id = "        {'name': 'account_id', 'type': 'bigint'},\n"
+    rebuildable.replace(
+        "models/staging/trs/base/base_trs__accounts.sql",
+        account_id,
+        account_id + "        {'name': 'gender', 'type': 'text'},\n",
+    )
+    output = rebuildable.dbt("build", "--exclude-resource-type", "unit_test", ok=False)
+    assert "FAILED assert_no_personal_data_after_raw, 1 row\n" in output
+    assert "model_name = base_trs__accounts, column_name = gender" in output
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -181,17 +193,35 @@ def test_analyses_can_be_shown(built: Project) -> None:
     assert "mean_on_time" in built.dbt("show", "--select", "features_by_outcome")
 
 
-def test_the_generator_gives_the_same_bytes_each_time(project: Project, tmp_path: Path) -> None:
+def test_the_generator_gives_the_same_bytes_each_time_and_any_multiple(project: Project, tmp_path: Path) -> None:
     def digests(directory: Path) -> dict[str, str]:
         return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in directory.glob("*.csv")}
 
     project.make("extracts", f"OUT={tmp_path / 'again'}")
     assert digests(tmp_path / "again") == digests(project.path / "seeds")
+
     project.make("extracts", f"OUT={tmp_path / 'double'}", "SCALE=2")
-    sizes = {
-        file.stem: len(features(tmp_path / "double")) if file.stem == "invoices" else file.read_text().count("\n") - 1
-        for file in (tmp_path / "double").glob("*.csv")
-    }
-    assert sizes["invoices"] == 2 * 9_685
-    assert sizes["invoice_line_items"] == 2 * 53_481
-    assert sizes["skus"] == 2 * 100
+    tables = ["accounts", "skus", "invoices", "invoice_line_items"]
+    assert [len(read(tmp_path / "double", table)) for table in tables] == [400, 200, 2 * 9_685, 2 * 53_481]
+
+
+def test_the_seeds_are_as_hard_as_real_extracts(project: Project) -> None:
+    seeds = project.path / "seeds"
+    accounts, invoices = read(seeds, "accounts"), read(seeds, "invoices")
+    assert all(row["company_address"].count("\n") == 1 for row in accounts)
+    names = [row["company_name"] for row in accounts]
+    assert all(any(sign in name for name in names) for sign in "',\"") and not all(map(str.isascii, names))
+    assert any("x" in row["contact_phone"] for row in accounts)
+
+    item_ids = [row["item_id"].replace("-", "") for row in read(seeds, "skus")]
+    assert any(item_id.endswith("X") for item_id in item_ids)
+    for item_id in item_ids:
+        digits = [10 if digit == "X" else int(digit) for digit in item_id]
+        assert sum(weight * digit for weight, digit in zip(range(10, 0, -1), digits, strict=True)) % 11 == 0
+
+    days = [(row["account_id"], row["date_issued"]) for row in invoices]
+    assert len(set(days)) < len(days), "no account has two invoices on one day"
+    labels = [row[-1] for row in features(seeds)]
+    unpaid = sum(not row["payment_dates"] for row in invoices)
+    assert unpaid > labels.count(None) > 200, "unpaid invoices, some of them overdue"
+    assert 0.14 < labels.count(1) / (labels.count(0) + labels.count(1)) < 0.16

@@ -12,12 +12,14 @@
         ) %}
     {% endfor %}
     {% do refuse_unreadable_lines() %}
+    {%- set landed = [] -%}
     {% for table in tables %}
         {%- set rows = run_query('select count(*) from ' ~ source('trs', table.name))[0][0] -%}
         {%- if rows == 0 -%}
             {{ exceptions.raise_compiler_error(directory ~ '/' ~ table.name ~ '.csv has no rows, only a header line.') }}
         {%- endif -%}
-        {% do print('landed ' ~ '{:,}'.format(rows) ~ ' rows in ' ~ table.schema ~ '.' ~ table.name) %}
+        {%- do landed.append('landed ' ~ '{:,}'.format(rows) ~ ' rows in ' ~ table.schema ~ '.' ~ table.name) -%}
     {% endfor %}
     {% do run_query('commit') %}
+    {% do print(landed | join('\n')) %}
 {% endmacro %}
