@@ -14,6 +14,8 @@ BIN = Path(sys.executable).parent
 # Extracts that may not be committed. Where they are absent, what needs them is skipped.
 REAL_EXTRACTS = (ROOT / os.environ.get("REAL_EXTRACTS", "../shared/trs_extracts")).resolve()
 
+HISTORIES = ["skus_history", "accounts_history", "invoices_history", "invoice_features_history"]
+
 needs_real_extracts = pytest.mark.skipif(not REAL_EXTRACTS.is_dir(), reason=f"no extracts in {REAL_EXTRACTS}")
 
 
@@ -81,11 +83,12 @@ class Project:
         return duckdb.sql(f"select * from '{self.path}/exports/{name}.parquet'").fetchall()
 
     def state(self) -> dict[str, object]:
-        """What must survive a fault: every row of raw and of the mart, every byte of the exports."""
+        """What must survive a fault: every row of raw, of the marts and of the history, every byte of the exports."""
         raw = ["accounts", "skus", "invoices", "invoice_line_items"]
         return {
             "exports": {file.name: file.read_bytes() for file in (self.path / "exports").glob("*.parquet")},
             "marts": self.query("select * from features.invoice_features order by inv_id"),
+            "history": [self.query(f"select * from history.{history} order by all") for history in HISTORIES],
             "raw": [self.query(f"select * from raw.{table} order by all") for table in raw],
         }
 

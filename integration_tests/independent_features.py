@@ -62,3 +62,57 @@ def features(directory: Path, as_of: date | None = None) -> list[tuple]:
             )
         )
     return sorted(rows)
+
+
+def payment_history(directory: Path, as_of: date | None = None) -> list[tuple]:
+    """Rows of invoice_payment_history, its columns in order, by inv_id."""
+    totals = {row[0]: row[2] for row in features(directory)}
+    invoices = [
+        (int(row["invoice_id"]), int(row["account_id"]), day(row["date_issued"]), day(row["payment_dates"]))
+        for row in read(directory, "invoices")
+    ]
+    of_account = defaultdict(list)
+    for invoice in invoices:
+        of_account[invoice[1]].append(invoice)
+
+    def outcomes(earlier: list[tuple], d: date) -> tuple[list[int], list[tuple]]:
+        """Before d: the days to pay of what had been paid, the invoices that had not been."""
+        paid = [(when - issued).days for _, _, issued, when in earlier if when and when < d]
+        unpaid = [invoice for invoice in earlier if invoice[2] < d and not (invoice[3] and invoice[3] < d)]
+        return paid, unpaid
+
+    def late_and_known(paid: list[int], unpaid: list[tuple], d: date) -> tuple[int, int, list[tuple]]:
+        overdue = [invoice for invoice in unpaid if (d - invoice[2]).days > TERMS_DAYS]
+        return sum(days > TERMS_DAYS for days in paid) + len(overdue), len(paid) + len(overdue), overdue
+
+    share_of_all = {}
+    for d in {issued for _, _, issued, _ in invoices}:
+        late, known, _ = late_and_known(*outcomes(invoices, d), d)
+        share_of_all[d] = late / known if known else None
+
+    rows = []
+    for invoice, account, d, _ in invoices:
+        if as_of and d > as_of:
+            continue
+        paid, unpaid = outcomes(of_account[account], d)
+        late, known, overdue = late_and_known(paid, unpaid, d)
+        days_paid = [when for _, _, _, when in of_account[account] if when and when < d]
+        last = max(days_paid, default=None)
+        rows.append(
+            (
+                invoice,
+                len(paid),
+                sum(days > TERMS_DAYS for days in paid),
+                None if share_of_all[d] is None else (late + 2 * share_of_all[d]) / (known + 2),
+                sum(paid) / len(paid) if paid else None,
+                max(
+                    ((last - other[2]).days for other in of_account[account] if last and other[3] == last), default=None
+                ),
+                (d - last).days if last else None,
+                len(unpaid),
+                len(overdue),
+                sum((totals[other[0]] for other in unpaid), Decimal(0)),
+                sum((totals[other[0]] for other in overdue), Decimal(0)),
+            )
+        )
+    return sorted(rows)

@@ -1,35 +1,98 @@
-"""Every feature of every invoice against an independent recomputation, at several days."""
+"""Every feature of every invoice against an independent recomputation, at several days, and against the future."""
 
 from datetime import date
 
 import pytest
 from conftest import REAL_EXTRACTS, Project, needs_real_extracts
-from independent_features import features
+from independent_features import features, payment_history
 
 DAYS = ["2020-06-15", "2020-12-31", "2021-02-01", "2021-04-12"]
+LABELS = {"is_late"}
 
 
-def assert_equal(exported: list[tuple], expected: list[tuple]) -> None:
-    assert len(exported) == len(expected)
-    different = [(ours, theirs) for ours, theirs in zip(exported, expected, strict=True) if ours != theirs]
+def assert_equal(ours: list[tuple], expected: list[tuple]) -> None:
+    assert len(ours) == len(expected)
+    different = [pair for pair in zip(ours, expected, strict=True) if pair[0] != pair[1]]
     assert not different, f"{len(different)} rows differ, the first (project, independent): {different[0]}"
 
 
+def mart(project: Project, name: str, suffix: str = "") -> list[tuple]:
+    return project.query(f"select * from features{suffix}.{name} order by inv_id")
+
+
+def leaks(project: Project, suffix: str) -> list[tuple[str, str, int]]:
+    """Mart, feature and number of invoices for which a replay of a past day disagrees with the full build."""
+    (known,) = project.query(f"select count(*) from intermediate{suffix}.int_invoices_as_of")[0]
+    found, marts = [], []
+    columns = project.query(
+        "select table_name, column_name from information_schema.columns"
+        f" where table_schema = 'features{suffix}' order by ordinal_position"
+    )
+    for name in sorted({table for table, column in columns if column == "inv_id"}):
+        then, now = f"features{suffix}.{name}", f"features.{name}"
+        if project.query(f"select count(*) from {then}") != [(known,)]:
+            continue  # Holds the invoices of one outcome only.
+        marts.append(name)
+        for feature in [column for table, column in columns if table == name and column not in LABELS]:
+            ((count,),) = project.query(
+                f"select count(*) from {then} as old left join {now} as new using (inv_id)"
+                f" where old.{feature} is distinct from new.{feature}"
+            )
+            if count:
+                found.append((name, feature, count))
+    assert {"invoice_features", "invoice_payment_history"} <= set(marts)
+    return found
+
+
 @pytest.mark.parametrize("as_of", DAYS)
-def test_features_of_the_seeds_as_of_a_day(built: Project, as_of: str) -> None:
+def test_the_seeds_as_of_a_day(built: Project, as_of: str) -> None:
     before = built.exported()
     built.make("build", f"AS_OF={as_of}")
-    suffix = as_of.replace("-", "")
+    suffix = f"_asof_{as_of.replace('-', '')}"
     expected = features(built.path / "seeds", date.fromisoformat(as_of))
-    assert_equal(built.exported(f"invoice_features_asof_{suffix}"), expected)
-    assert built.query(f"select * from features_asof_{suffix}.invoice_features order by inv_id") == expected
+    assert_equal(built.exported(f"invoice_features{suffix}"), expected)
+    assert mart(built, "invoice_features", suffix) == expected
+    assert_equal(
+        mart(built, "invoice_payment_history", suffix),
+        payment_history(built.path / "seeds", date.fromisoformat(as_of)),
+    )
+    assert not leaks(built, suffix)
     assert built.exported() == before, "a build as of a past day changed the live export"
 
 
-def test_features_of_the_seeds(built: Project) -> None:
+def test_the_seeds(built: Project) -> None:
     expected = features(built.path / "seeds")
     assert_equal(built.exported(), expected)
-    assert built.query("select * from features.invoice_features order by inv_id") == expected
+    assert mart(built, "invoice_features") == expected
+    assert_equal(mart(built, "invoice_payment_history"), payment_history(built.path / "seeds"))
+
+
+def test_training_and_scoring_set_hold_both_marts(built: Project) -> None:
+    by_invoice = {row[0]: row for row in features(built.path / "seeds")}
+    history = {row[0]: row[1:] for row in payment_history(built.path / "seeds")}
+    lines = dict(
+        built.query("select invoice_id, count(*) from staging.stg_trs__invoice_line_items group by invoice_id")
+    )
+    rows = {
+        invoice: (*eight[:-1], lines[invoice], *history[invoice], eight[-1]) for invoice, eight in by_invoice.items()
+    }
+    known = [row for _, row in sorted(rows.items()) if row[-1] is not None]
+    unknown = [row[:-1] for _, row in sorted(rows.items()) if row[-1] is None]
+    assert known and unknown
+    assert_equal(mart(built, "training_set"), known)
+    assert_equal(mart(built, "scoring_set"), unknown)
+
+
+def test_a_leak_is_found(rebuildable: Project) -> None:
+    rebuildable.replace(
+        "models/intermediate/int_account_invoice_counts.sql",
+        "range between unbounded preceding and current row",
+        "range between unbounded preceding and unbounded following",
+    )
+    only_models = ("--exclude-resource-type", "test", "unit_test")
+    rebuildable.dbt("build", *only_models)
+    rebuildable.dbt("build", *only_models, "--vars", "{as_of: 2021-04-12}")
+    assert [leak[:2] for leak in leaks(rebuildable, "_asof_20210412")] == [("invoice_features", "cum_tot_inv_acct")]
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +103,24 @@ def built_from_real(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @needs_real_extracts
-def test_features_of_the_real_extracts(built_from_real: Project) -> None:
+def test_the_real_extracts(built_from_real: Project) -> None:
     exported = built_from_real.exported()
     assert_equal(exported, features(REAL_EXTRACTS))
     assert len(exported) == 9_685
     assert sum(row[-1] for row in exported) == 1_473
+    assert_equal(mart(built_from_real, "invoice_payment_history"), payment_history(REAL_EXTRACTS))
 
 
 @needs_real_extracts
 @pytest.mark.parametrize("as_of", DAYS)
-def test_features_of_the_real_extracts_as_of_a_day(built_from_real: Project, as_of: str) -> None:
+def test_the_real_extracts_as_of_a_day(built_from_real: Project, as_of: str) -> None:
     built_from_real.make("build", f"EXTRACTS={REAL_EXTRACTS}", f"AS_OF={as_of}")
-    exported = built_from_real.exported(f"invoice_features_asof_{as_of.replace('-', '')}")
-    assert_equal(exported, features(REAL_EXTRACTS, date.fromisoformat(as_of)))
+    suffix = f"_asof_{as_of.replace('-', '')}"
+    assert_equal(
+        built_from_real.exported(f"invoice_features{suffix}"), features(REAL_EXTRACTS, date.fromisoformat(as_of))
+    )
+    assert_equal(
+        mart(built_from_real, "invoice_payment_history", suffix),
+        payment_history(REAL_EXTRACTS, date.fromisoformat(as_of)),
+    )
+    assert not leaks(built_from_real, suffix)

@@ -1,5 +1,12 @@
 {% macro generate_schema_name(custom_schema_name, node) %}
     {%- set schema = custom_schema_name or target.schema -%}
-    {#- Seeds are input: the same on every day. What is made from them as of a past day lives apart. -#}
-    {{ return(schema if node.resource_type == 'seed' else schema ~ as_of_suffix()) }}
+    {%- if node.resource_type == 'seed' -%}
+        {#- Input: the same on every day. -#}
+        {{ return(schema) }}
+    {%- elif node.resource_type == 'snapshot' -%}
+        {{ return(history_schema(schema)) }}
+    {%- else -%}
+        {#- What is made as of a past day lives apart. -#}
+        {{ return(schema ~ as_of_suffix()) }}
+    {%- endif -%}
 {% endmacro %}

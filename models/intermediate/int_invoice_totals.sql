@@ -17,7 +17,8 @@ invoice_totals as (
     select
         invoice_id,
         cast(sum(line_total) as decimal(18, 2)) as inv_total,
-        cast(sum(quantity) as bigint) as inv_items
+        cast(sum(quantity) as bigint) as inv_items,
+        count(*) as inv_lines
     from line_items
     group by invoice_id
 

@@ -10,12 +10,23 @@ line_items as (
 
 ),
 
-skus as (
+invoices as (
+
+    select
+        invoice_id,
+        date_issued
+    from {{ ref('stg_trs__invoices') }}
+
+),
+
+sku_prices as (
 
     select
         item_id,
-        item_retail_price
-    from {{ ref('stg_trs__skus') }}
+        item_retail_price,
+        valid_from,
+        valid_to
+    from {{ ref('int_sku_prices') }}
 
 ),
 
@@ -25,11 +36,16 @@ line_items_with_sku as (
         line_items.invoice_id,
         line_items.item_id,
         line_items.quantity,
-        skus.item_retail_price,
-        cast(line_items.quantity * skus.item_retail_price as decimal(18, 2)) as line_total
+        sku_prices.item_retail_price,
+        cast(line_items.quantity * sku_prices.item_retail_price as decimal(18, 2)) as line_total
     from line_items
-    inner join skus
-        on line_items.item_id = skus.item_id
+    inner join invoices
+        on line_items.invoice_id = invoices.invoice_id
+    inner join sku_prices
+        on
+            line_items.item_id = sku_prices.item_id
+            and invoices.date_issued >= sku_prices.valid_from
+            and invoices.date_issued < sku_prices.valid_to
 
 )
 

@@ -4,11 +4,9 @@ line_totals as (
 
     select
         invoices.account_id,
-        sum(line_items.quantity * skus.item_retail_price) as value_of_lines,
+        sum(line_items.quantity * line_items.item_retail_price) as value_of_lines,
         sum(line_items.quantity) as units_of_lines
-    from {{ ref('stg_trs__invoice_line_items') }} as line_items
-    inner join {{ ref('stg_trs__skus') }} as skus
-        on line_items.item_id = skus.item_id
+    from {{ ref('int_sku_line_items') }} as line_items
     inner join {{ ref('int_invoices_as_of') }} as invoices
         on line_items.invoice_id = invoices.invoice_id
     group by invoices.account_id
