@@ -1,10 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test lint format docs docs-serve extracts lock clean
+.PHONY: help build test lint format docs docs-serve evaluate extracts lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
 DBT := $(VENV)/bin/dbt
 INSTALLED := $(VENV)/installed
+INSTALLED_TO_EVALUATE := $(VENV)/installed-evaluate
 DATABASE := $(or $(LATE_PAYMENTS_DATABASE),late_payments.duckdb)
 
 # A variable set to nothing is passed on as nothing, for dbt to refuse: a scheduler that loses a date must not
@@ -57,12 +58,25 @@ docs: $(INSTALLED) | $(DATABASE) ## write the docs site as one file, target/stat
 docs-serve: docs ## show the docs site on http://localhost:8080
 	$(DBT) docs serve
 
+$(INSTALLED_TO_EVALUATE): requirements-evaluate.txt $(INSTALLED)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-evaluate.txt
+	@touch $@
+
+evaluate: export AS_OF = $(or $(CUT_OFF),2021-02-01)
+evaluate: $(INSTALLED_TO_EVALUATE) ## train and judge models of late payment [EXTRACTS=directory] [CUT_OFF=2021-02-01] [OUT=target]
+	@env -u AS_OF $(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory build
+	@$(VENV)/bin/python scripts/evaluate.py $(DATABASE) "$$AS_OF" "$(or $(EXTRACTS),seeds)/accounts.csv" "$(or $(OUT),target)"
+
 extracts: ## make invented extracts [SCALE=1] [OUT=seeds]
 	$(PYTHON) scripts/generate_extracts.py --scale $(or $(SCALE),1) --out "$(or $(OUT),seeds)"
 
 lock: ## pin what pyproject.toml asks for in requirements.txt (needs uv)
 	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras \
 		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --output-file requirements.txt
+	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras --extra evaluate \
+		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --constraints requirements.txt \
+		--output-file requirements-evaluate.txt
 
 clean: ## remove what builds made: databases, exports, target, logs; the environment stays
 	rm -rf target logs dbt_packages *.duckdb *.duckdb.wal exports/*.parquet exports/prod/*.parquet
