@@ -78,5 +78,5 @@ lock: ## pin what pyproject.toml asks for in requirements.txt (needs uv)
 		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --constraints requirements.txt \
 		--output-file requirements-evaluate.txt
 
-clean: ## remove what builds made: databases, exports, target, logs; the environment stays
-	rm -rf target logs dbt_packages *.duckdb *.duckdb.wal exports/*.parquet exports/prod/*.parquet
+clean: ## remove exports, target and logs; databases stay, they hold the history
+	rm -rf target logs dbt_packages exports/*.parquet exports/prod/*.parquet

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 # What is as it was after a command that failed.
-EVERYTHING = "raw, marts, exports"
-MARTS = "marts, exports"
+EVERYTHING = "raw, history, marts, exports"
+MARTS = "history, marts, exports"
 NOTHING_LOST = "goes on"
 
 
@@ -115,6 +115,13 @@ def untouched(directory: Path) -> None:
 
 # Landed before the damaged file is reached: were landing not one transaction, it would stay.
 NEW_ACCOUNT = ["9001", "New", "1 New Road", "N. New", "1", "F", "2021-05-28"]
+
+
+def renamed_and_repriced(directory: Path) -> None:
+    """What the history would show, were a snapshot taken."""
+    cell("accounts", "company_name", "Renamed", -1)(directory)
+    cell("skus", "item_retail_price", "1.00", -1)(directory)
+
 
 LINE_1 = "1/0-455-17191-2"
 SKU_1 = "0-30-424877-0"
@@ -547,6 +554,7 @@ LOCKED = ("Could not set lock on file", "Conflicting lock is held")
 FAULTS = {
     "killed_during_land": Fault("kill -9 during land", (), "killed", EVERYTHING),
     "killed_during_the_mart": Fault("kill -9 while the mart is built", (), "killed", EVERYTHING),
+    "killed_during_the_snapshot": Fault("kill -9 while a snapshot is taken", (), "killed", EVERYTHING),
     "killed_during_the_export": Fault("kill -9 while the parquet file is written", (), "killed", "raw, exports"),
     "disk_full_during_land": Fault("the disk is full during land", ("No space left on device",), 2, EVERYTHING),
     "disk_full_during_the_export": Fault(

@@ -1,6 +1,7 @@
 """Faults of the machine: after each, nothing is half-written and the next plain run succeeds or says what to do."""
 
 import os
+import shutil
 import signal
 import struct
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import BIN, Project
-from scenarios import FAULTS, NEW_ACCOUNT, appended
+from scenarios import FAULTS, NEW_ACCOUNT, appended, renamed_and_repriced
 
 LAND = ("run-operation", "land", "--args", "{directory: extracts}")
 # Unit tests would run the slow mart too.
@@ -94,6 +95,26 @@ def test_killed_during_the_mart(project: Project) -> None:
     assert project.state() == before
     project.replace(MART, f" where {SLOW}", "")
     assert_next_run_succeeds(project, before["marts"])
+
+
+def test_killed_during_the_snapshot(project: Project) -> None:
+    # Between the two statements of a snapshot: the old version has ended, the new one is not there yet.
+    (project.path / "macros/slow_snapshot.sql").write_text(
+        "{% macro duckdb__snapshot_merge_sql(target, source, insert_cols) %}"
+        "{{ dbt_duckdb.duckdb__snapshot_merge_sql(target, source, insert_cols)"
+        f" | replace('insert into', 'select {SLOW}; insert into') }}}}"
+        "{% endmacro %}"
+    )
+    before = project.state()
+    renamed_and_repriced(project.path / "extracts")
+    project.dbt(*LAND)
+    with running(project, *PLAIN_BUILD) as process:
+        wait_for_line(process, "START snapshot history.skus_history")
+        time.sleep(2)
+    assert {**project.state(), "raw": before["raw"]} == before
+    (project.path / "macros/slow_snapshot.sql").unlink()
+    project.run(*PLAIN_BUILD)
+    assert project.query("select count(*) from history.skus_history where dbt_valid_to < '9999-01-01'") == [(1,)]
 
 
 def test_killed_during_the_export(project: Project) -> None:
@@ -210,6 +231,7 @@ def test_newer_duckdb(project: Project) -> None:
 
 def test_damaged_database(project: Project) -> None:
     before = project.state()
+    copy = shutil.copy(project.database, project.path / "copy.duckdb")
     content = bytearray(project.database.read_bytes())
     content[12_288:] = bytes(len(content) - 12_288)
     project.database.write_bytes(content)
@@ -217,9 +239,11 @@ def test_damaged_database(project: Project) -> None:
     assert {"invoice_features.parquet": (project.path / "exports/invoice_features.parquet").read_bytes()} == before[
         "exports"
     ]
-    # As the runbook says: put it aside, and build.
+    # As the runbook says: put it aside, put the last copy in its place, and build.
     project.database.rename(project.path / "damaged.duckdb")
+    shutil.copy(copy, project.database)
     assert_next_run_succeeds(project, before["marts"])
+    assert project.state()["history"] == before["history"]
 
 
 def test_every_fault_is_tried() -> None:

@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 from conftest import BIN, ROOT, Project
 from independent_features import features
-from scenarios import CASES, EVERYTHING, FAULTS, NASTY, NEW_ACCOUNT, NOTHING_LOST, Case, appended
+from scenarios import (
+    CASES,
+    EVERYTHING,
+    FAULTS,
+    MARTS,
+    NASTY,
+    NEW_ACCOUNT,
+    NOTHING_LOST,
+    Case,
+    appended,
+    renamed_and_repriced,
+)
 
 RUNBOOK = ROOT / "docs/runbook.md"
 START, END = "<!-- cases -->", "<!-- /cases -->"
@@ -20,6 +31,8 @@ def test_case(landed: Project, tmp_path: Path, case: Case) -> None:
     shutil.copytree(landed.path / "extracts", extracts)
     if case.keeps == EVERYTHING:
         appended("accounts", NEW_ACCOUNT)(extracts)
+    elif case.keeps == MARTS:
+        renamed_and_repriced(extracts)
     case.damage(extracts)
     before = project.state()
 
@@ -39,6 +52,7 @@ def test_case(landed: Project, tmp_path: Path, case: Case) -> None:
         assert after["marts"] == features(landed.path / "extracts")
     else:
         assert after["marts"] == before["marts"]
+        assert after["history"] == before["history"]
         assert after["exports"] == before["exports"]
     if case.keeps == EVERYTHING:
         assert after["raw"] == before["raw"]

@@ -2,10 +2,9 @@
 
     python scripts/evaluate.py DATABASE CUT_OFF ACCOUNTS_CSV DIRECTORY
 
-Needs two builds in the DuckDB database: the live one, and the replay as of the cut-off. A model learns from the replay's
-training_set, so from invoices issued by the cut-off and from labels known on that day. It scores the invoices issued
-later, whose features come from the live build: each knows what was known before its own day of issue. Nothing was chosen
-by looking at the scores of the later invoices.
+Needs two builds in the DuckDB database: the live one, and the replay as of the cut-off. A model learns from the
+training_set of the replay, so from invoices issued by the cut-off and from labels known on that day. It scores the
+invoices issued later, whose features come from the live build: each holds what was known before its own day of issue.
 
 Prints tables in Markdown and draws DIRECTORY/evaluation.png.
 
@@ -157,14 +156,19 @@ def draw(late: np.ndarray, scores: dict[tuple[str, str], np.ndarray], file: Path
         calibration.plot(mean, share, marker="o", markersize=3, **style)
     for axes, title, x, y in (
         (roc, "ROC", "share of punctual invoices flagged", "share of late invoices flagged"),
-        (precision, "Precision and recall", "share of late invoices flagged", "share of flagged invoices that are late"),
+        (
+            precision,
+            "Precision and recall",
+            "share of late invoices flagged",
+            "share of flagged invoices that are late",
+        ),
         (calibration, "Calibration, by tenths of the scores", "mean score", "share late"),
     ):
         axes.set(title=title, xlabel=x, ylabel=y, xlim=(0, 1), ylim=(0, 1.01))
         axes.set_aspect("equal")
         axes.grid(color="0.92")
     figure.legend(*roc.get_legend_handles_labels(), loc="lower center", ncols=2, frameon=False, fontsize=9)
-    figure.tight_layout(rect=(0, 0.17, 1, 1))
+    figure.tight_layout(rect=(0, 0.2, 1, 1))
     file.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(file, dpi=110)
 
@@ -180,7 +184,9 @@ def main(database: str, cut_off: date, accounts: Path, directory: Path) -> None:
         )
     for name, part in (("learn from", train), ("score", test)):
         if not 0 < part.late.sum() < len(part.late):
-            sys.exit(f"With the cut-off {cut_off} there is nothing to {name}: both late and punctual invoices are needed.")
+            sys.exit(
+                f"With the cut-off {cut_off} there is nothing to {name}: both late and punctual invoices are needed."
+            )
     print(
         f"Cut-off {cut_off}: {len(train.late):,} invoices to learn from ({train.late.mean():.1%} late),"
         f" {len(test.late):,} issued later to score ({test.late.mean():.1%} late).\n"
