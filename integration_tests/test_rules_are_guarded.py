@@ -17,8 +17,21 @@ RECEIVABLES = "models/intermediate/int_account_receivables.sql"
 SHARE = "models/intermediate/int_late_share.sql"
 HISTORY = "models/marts/features/invoice_payment_history.sql"
 TRAINING = "models/marts/features/training_set.sql"
+CALENDAR = "models/intermediate/int_calendar_limits.sql"
+MONTHS = "models/intermediate/int_months.sql"
+MOVEMENTS = "models/intermediate/int_receivable_movements.sql"
+MONTHLY_MOVEMENTS = "models/intermediate/int_monthly_movements.sql"
+BALANCES = "models/intermediate/int_monthly_balances.sql"
+INVOICES = "models/marts/finance/fct_invoices.sql"
+INVOICE_LINES = "models/marts/finance/fct_invoice_line_items.sql"
+DIM_ACCOUNTS = "models/marts/finance/dim_accounts.sql"
+DIM_SKUS = "models/marts/finance/dim_skus.sql"
+DIM_DATE = "models/marts/finance/dim_date.sql"
+AGEING = "models/marts/finance/receivables_ageing.sql"
+MONTHLY = "models/marts/finance/monthly_receivables.sql"
 
-TERMS = "{{ whole_number_var('payment_terms_days') }}"
+TERMS_VAR = "whole_number_var('payment_terms_days')"
+TERMS = f"{{{{ {TERMS_VAR} }}}}"
 
 BROKEN_RULES = [
     (MART, f"> {TERMS}", f">= {TERMS}", "is_late_from_day_31"),
@@ -47,8 +60,7 @@ BROKEN_RULES = [
     (VERSIONS, "first_built_at <", "first_built_at <=", "a_price_holds_from_the_day_its_list_was_first_seen"),
     (VERSIONS, "dbt_is_deleted = 'False'", "true", "a_price_holds_from_the_day_its_list_was_first_seen"),
     (VERSIONS, "as_of', 1)", "as_of', 0)", "a_price_holds_from_the_day_its_list_was_first_seen"),
-    (PRICES, "following and unbounded following", "following and 1 following", "periods_of_prices_neither_overlap"),
-    (PRICES, "where valid_from < valid_to", "where true", "periods_of_prices_neither_overlap"),
+    (PRICES, "current row and unbounded following", "current row and current row", "periods_of_prices_neither_overlap"),
     (PRICES, "version_number = 1", "version_number = 0", "periods_of_prices_neither_overlap"),
     (EVENTS, "after('date_issued', 1)", "after('date_issued', 0)", "what_happens_on_a_day_is_known_from_the_next"),
     (EVENTS, "after('date_paid', 1)", "after('date_paid', 0)", "what_happens_on_a_day_is_known_from_the_next"),
@@ -64,6 +76,64 @@ BROKEN_RULES = [
     (HISTORY, "last_date_paid', 1)", "last_date_paid', 0)", "payment_history_is_what_was_known_before"),
     (HISTORY, "_late + receivables.num_inv_overdue", "_late", "payment_history_is_what_was_known_before"),
     (TRAINING, "is_late is not null", "true", "known_outcomes_are_trained_on"),
+    (LINES, "quantity * sku_prices.item_cost", "quantity * sku_prices.item_retail", "a_line_has_the_price_of_its_day"),
+    (TOTALS, "sum(line_cost)", "sum(line_total)", "an_invoice_total_is_exact"),
+    (
+        PRICES,
+        "item_cost_price,\n        item_retail_price,\n        row_number",
+        "item_retail_price as item_cost_price,\n        item_retail_price,\n        row_number",
+        "periods_of_prices",
+    ),
+    (CALENDAR, "last_day('last_day', 'year')", "last_day('last_day', 'month')", "the_calendar_holds_every_due_date"),
+    (CALENDAR, TERMS_VAR, "0", "the_calendar_holds_every_due_date"),
+    (CALENDAR, TERMS_VAR, TERMS_VAR + " + 1", "the_calendar_is_of_whole_years"),
+    (CALENDAR, "min(date_issued)", "max(date_issued)", "the_calendar_is_of_whole_years"),
+    (MONTHS, "date_day <= days", "date_day < days", "months_go_from_the_first_issue_to_the_day_as_of"),
+    (MONTHS, "having max", "having min", "months_go_from_the_first_issue_to_the_day_as_of"),
+    (MOVEMENTS, "after('date_due', 1)", "after('date_due', 0)", "what_happens_on_a_day_moves_the_receivables"),
+    (MOVEMENTS, "date_due < as_of", "date_due <= as_of", "what_happens_on_a_day_moves_the_receivables"),
+    (MOVEMENTS, "then -amount", "then amount", "what_happens_on_a_day_moves_the_receivables"),
+    (MOVEMENTS, "where days_late > 0", "where days_late > 1", "what_happens_on_a_day_moves_the_receivables"),
+    (MOVEMENTS, "where date_paid is not null", "", "what_happens_on_a_day_moves_the_receivables"),
+    (MONTHLY_MOVEMENTS, "left join", "inner join", "a_month_sums_its_days_and_may_be_empty"),
+    (MONTHLY_MOVEMENTS, "between months.month_start and", "<=", "a_month_sums_its_days_and_may_be_empty"),
+    (BALANCES, "and 1 preceding", "and current row", "a_month_opens_with_what_the_one_before_closed_with"),
+    (BALANCES, "and current row", "and 1 preceding", "a_month_opens_with_what_the_one_before_closed_with"),
+    (BALANCES, "+ 1 as integer", "as integer", "a_month_opens_with_what_the_one_before_closed_with"),
+    (INVOICES, "after('date_issued', terms)", "after('date_issued', 31)", "status_and_days_change_on_day_31"),
+    (INVOICES, "is null and aged_invoices.days_late > 0", "is null", "status_and_days_change_on_day_31"),
+    (
+        INVOICES,
+        "when aged_invoices.days_late > 0",
+        "when aged_invoices.days_late > 1",
+        "status_and_days_change_on_day_31",
+    ),
+    (INVOICES, "'coalesce(date_paid, as_of)'", "'as_of'", "status_and_days_change_on_day_31"),
+    (INVOICES, "as_of)') }}, 0)", "as_of)') }}, 1)", "status_and_days_change_on_day_31"),
+    (INVOICES, "inv_total - invoice", "inv_cost - invoice", "an_invoice_has_its_amount_cost_and_margin"),
+    (INVOICES, "inv_cost as cost", "inv_total as cost", "an_invoice_has_its_amount_cost_and_margin"),
+    (INVOICE_LINES, "inner join invoices", "left join invoices", "a_line_item_is_one_of_an_invoice_that_is_known"),
+    (INVOICE_LINES, "line_total - line_items.line_cost", "line_total", "a_line_item_is_one_of_an_invoice"),
+    (DIM_ACCOUNTS, "joining_date <= chosen", "joining_date < chosen", "an_account_is_known_from_its_joining_date"),
+    (DIM_SKUS, "as_of >= sku_prices", "as_of > sku_prices", "a_sku_has_the_prices_of_the_day_as_of"),
+    (DIM_SKUS, "as_of < sku_prices", "as_of <= sku_prices", "a_sku_has_the_prices_of_the_day_as_of"),
+    (DIM_DATE, "limits.last_day') }} + 1", "limits.last_day') }}", "a_day_knows_its_month_quarter_year_and_weekday"),
+    (DIM_DATE, "generated_number - 1 as", "generated_number as", "a_day_knows_its_month_quarter_year_and_weekday"),
+    (DIM_DATE, "0001-01-01", "0001-01-02", "a_new_year_begins_a_month_a_quarter_and_a_year"),
+    (DIM_DATE, "last_day('date_day', 'month')", "last_day('date_day', 'quarter')", "a_day_knows_its_month_quarter"),
+    (AGEING, "= 0", "<= 1", "receivables_age_by_days_beyond_the_due_date"),
+    (AGEING, "between 1 and 30", "between 1 and 29", "receivables_age_by_days_beyond_the_due_date"),
+    (AGEING, "between 31 and 60", "between 31 and 61", "receivables_age_by_days_beyond_the_due_date"),
+    (AGEING, "between 61 and 90", "between 60 and 90", "receivables_age_by_days_beyond_the_due_date"),
+    (AGEING, "> 90", "> 91", "receivables_age_by_days_beyond_the_due_date"),
+    (AGEING, "where date_paid is null", "", "receivables_age_by_days_beyond_the_due_date"),
+    (AGEING, "rollup(account_id)", "account_id", "the_total_is_there_when_nothing_is_unpaid"),
+    (MONTHLY, "amount_closing - amount_overdue", "amount_closing", "monthly_ratios_follow_their_formulas"),
+    (MONTHLY, "cast(amount_closing as", "cast(amount_opening as", "monthly_ratios_follow_their_formulas"),
+    (MONTHLY, "cast(amount_overdue as", "cast(amount_current as", "monthly_ratios_follow_their_formulas"),
+    (MONTHLY, "amount_issued - amount_current, 0)", "amount_issued, 0)", "monthly_ratios_follow_their_formulas"),
+    (MONTHLY, "nullif(amount_issued, 0)", "coalesce(amount_issued, 0)", "monthly_ratios_follow_their_formulas"),
+    (MONTHLY, "nullif(invoices_due, 0)", "nullif(invoices_due, 8)", "monthly_ratios_follow_their_formulas"),
 ]
 
 

@@ -23,6 +23,7 @@ sku_prices as (
 
     select
         item_id,
+        item_cost_price,
         item_retail_price,
         valid_from,
         valid_to
@@ -36,8 +37,10 @@ line_items_with_sku as (
         line_items.invoice_id,
         line_items.item_id,
         line_items.quantity,
+        sku_prices.item_cost_price,
         sku_prices.item_retail_price,
-        cast(line_items.quantity * sku_prices.item_retail_price as decimal(18, 2)) as line_total
+        cast(line_items.quantity * sku_prices.item_retail_price as decimal(18, 2)) as line_total,
+        cast(line_items.quantity * sku_prices.item_cost_price as decimal(18, 2)) as line_cost
     from line_items
     inner join invoices
         on line_items.invoice_id = invoices.invoice_id

@@ -8,6 +8,7 @@ sku_versions as (
     -- After every version that was kept: it counts only for SKUs that a replay meets and no live build has seen.
     select
         item_id,
+        item_cost_price,
         item_retail_price,
         cast('9999-12-31' as date) as as_of,
         cast('9999-12-31' as timestamp) as dbt_valid_from
@@ -16,6 +17,7 @@ sku_versions as (
     union all
     select
         item_id,
+        item_cost_price,
         item_retail_price,
         as_of,
         dbt_valid_from
@@ -55,6 +57,7 @@ sku_versions_with_first_day as (
 
     select
         sku_versions.item_id,
+        sku_versions.item_cost_price,
         sku_versions.item_retail_price,
         sku_versions.dbt_valid_from,
         -- An earlier build as of the same day has already priced the invoices of that day.

@@ -1,5 +1,8 @@
 -- Looks at what was really built, so it runs after the models that nothing else follows.
 -- depends_on: {{ ref('invoice_features') }}
+-- depends_on: {{ ref('dim_accounts') }}
+-- depends_on: {{ ref('receivables_ageing') }}
+-- depends_on: {{ ref('monthly_receivables') }}
 
 {% for model_name, column_name in (personal_columns_after_raw() if execute else []) %}
 select

@@ -1,0 +1,32 @@
+with
+
+accounts as (
+
+    select
+        account_id,
+        company_name,
+        joining_date
+    from {{ ref('stg_trs__accounts') }}
+
+),
+
+chosen_day as (
+
+    select as_of
+    from {{ ref('int_as_of') }}
+
+),
+
+known_accounts as (
+
+    select
+        accounts.account_id,
+        accounts.company_name,
+        accounts.joining_date
+    from accounts
+    inner join chosen_day
+        on accounts.joining_date <= chosen_day.as_of
+
+)
+
+select * from known_accounts
