@@ -107,7 +107,7 @@ def test_personal_data_that_leaves_raw_is_found(rebuildable: Project) -> None:
     )
     output = rebuildable.dbt("build", "--exclude-resource-type", "unit_test", ok=False)
     assert "FAILED assert_no_personal_data_after_raw, 1 row\n" in output
-    assert "model_name = base_trs__accounts, column_name = gender" in output
+    assert "relation_name = staging.base_trs__accounts, column_name = gender" in output
 
 
 @pytest.mark.parametrize(

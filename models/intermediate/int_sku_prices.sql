@@ -20,18 +20,14 @@ sku_versions_in_order as (
         item_id,
         item_cost_price,
         item_retail_price,
+        first_day,
         row_number() over (partition by item_id order by dbt_valid_from) as version_number,
-        -- Days can go back from one version to the next, when a wrong date was corrected: the later version holds.
-        min(first_day) over (
-            partition by item_id
-            order by dbt_valid_from
-            rows between current row and unbounded following
-        ) as first_day,
+        -- Not just of the next one: days go back when a wrong date has been corrected, and the later version holds.
         min(first_day) over (
             partition by item_id
             order by dbt_valid_from
             rows between 1 following and unbounded following
-        ) as first_day_of_next
+        ) as first_day_of_later
     from sku_versions
 
 ),
@@ -43,14 +39,19 @@ periods_of_any_length as (
         item_cost_price,
         item_retail_price,
         case when version_number = 1 then cast('0001-01-01' as date) else first_day end as valid_from,
-        coalesce(first_day_of_next, cast('9999-12-31' as date)) as valid_to
+        coalesce(first_day_of_later, cast('9999-12-31' as date)) as valid_to
     from sku_versions_in_order
 
 ),
 
 sku_prices as (
 
-    select *
+    select
+        item_id,
+        item_cost_price,
+        item_retail_price,
+        valid_from,
+        valid_to
     from periods_of_any_length
     where valid_from < valid_to
 

@@ -3,14 +3,18 @@
 -- depends_on: {{ ref('dim_accounts') }}
 -- depends_on: {{ ref('receivables_ageing') }}
 -- depends_on: {{ ref('monthly_receivables') }}
+-- depends_on: {{ ref('training_set') }}
+-- depends_on: {{ ref('scoring_set') }}
+-- depends_on: {{ ref('accounts_to_contact') }}
+-- depends_on: {{ live_history('accounts_history') }}
 
-{% for model_name, column_name in (personal_columns_after_raw() if execute else []) %}
+{% for relation_name, column_name in (personal_columns_after_raw() if execute else []) %}
 select
-    '{{ model_name }}' as model_name,
+    '{{ relation_name }}' as relation_name,
     '{{ column_name }}' as column_name
 union all
 {% endfor %}
 select
-    cast(null as {{ dbt.type_string() }}) as model_name,
+    cast(null as {{ dbt.type_string() }}) as relation_name,
     cast(null as {{ dbt.type_string() }}) as column_name
 where false

@@ -1,6 +1,3 @@
-{#- How many invoices, late as often as everybody's, an account is taken to have besides its own. -#}
-{%- set weight_of_all = 2 %}
-
 with
 
 invoices as (
@@ -46,8 +43,11 @@ payment_history as (
         invoices.invoice_id as inv_id,
         receivables.num_inv_paid,
         receivables.num_inv_paid_late,
-        (receivables.num_inv_paid_late + receivables.num_inv_overdue + {{ weight_of_all }} * late_shares.share_late)
-        / (receivables.num_inv_paid + receivables.num_inv_overdue + {{ weight_of_all }}) as share_late,
+        {{ smoothed_share(
+            'receivables.num_inv_paid_late + receivables.num_inv_overdue',
+            'receivables.num_inv_paid + receivables.num_inv_overdue',
+            'late_shares.share_late'
+        ) }} as share_late,
         cast(receivables.total_days_to_pay as double) / nullif(receivables.num_inv_paid, 0) as mean_days_to_pay,
         cast(last_payments.longest_days_to_pay as integer) as last_days_to_pay,
         cast({{ days_between('receivables.last_date_paid', 'invoices.date_issued') }} as integer)
