@@ -1,11 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test lint format docs docs-serve evaluate extracts lock clean
+.PHONY: help build publish test test-services lint format docs docs-serve evaluate extracts lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
 DBT := $(VENV)/bin/dbt
 INSTALLED := $(VENV)/installed
 INSTALLED_TO_EVALUATE := $(VENV)/installed-evaluate
+INSTALLED_FOR_SERVICES := $(VENV)/installed-services
 DATABASE := $(or $(LATE_PAYMENTS_DATABASE),late_payments.duckdb)
 
 # A variable set to nothing is passed on as nothing, for dbt to refuse: a scheduler that loses a date must not
@@ -34,8 +35,18 @@ ifneq ($(call is_set,EXTRACTS),)
 endif
 	@$(DBT) --quiet build $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
+$(INSTALLED_FOR_SERVICES): requirements-services.txt $(INSTALLED)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-services.txt
+	@touch $@
+
+publish: $(INSTALLED_FOR_SERVICES) ## send the marts of the last build to PostgreSQL and exports/ [EXTRACTS=directory]
+	@$(DBT) --quiet run-operation publish $(VARS) $(OR_SAY_WHERE_TO_LOOK)
+
 test: lint ## every check that needs no server: lint, builds, data tests, unit tests, scenarios
 	$(VENV)/bin/pytest
+
+test-services: $(INSTALLED_FOR_SERVICES) ## the checks that start a PostgreSQL server of their own (Debian: apt-get install postgresql)
+	$(VENV)/bin/pytest integration_tests/services
 
 lint: $(INSTALLED) ## check the SQL, the Python and that dbt finds nothing deprecated
 	$(VENV)/bin/ruff check
@@ -77,6 +88,9 @@ lock: ## pin what pyproject.toml asks for in requirements.txt (needs uv)
 	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras --extra evaluate \
 		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --constraints requirements.txt \
 		--output-file requirements-evaluate.txt
+	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras --extra services \
+		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --constraints requirements.txt \
+		--output-file requirements-services.txt
 
 clean: ## remove exports, target and logs; databases stay, they hold the history
-	rm -rf target logs dbt_packages exports/*.parquet exports/prod/*.parquet
+	rm -rf target logs dbt_packages exports/*.parquet exports/manifest.json exports/prod/*.parquet exports/prod/manifest.json

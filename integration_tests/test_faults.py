@@ -121,7 +121,7 @@ def test_killed_during_the_export(project: Project) -> None:
     before = project.state()
     original = (project.path / EXPORT).read_text()
     # Rows without end, written as they come.
-    project.replace(EXPORT, 'relation ~ " order by " ~ order_by', 'relation ~ ", range(1000000)"')
+    project.replace(EXPORT, 'relation ~ " order by all', 'relation ~ ", range(1000000)')
     with running(project, *PLAIN_BUILD):
         wait_for(lambda: any(file.stat().st_size for file in (project.path / "exports").glob("tmp_*")))
     after = {file: content for file, content in project.state()["exports"].items() if not file.startswith("tmp_")}

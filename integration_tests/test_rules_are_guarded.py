@@ -87,8 +87,8 @@ BROKEN_RULES = [
     (TOTALS, "sum(line_cost)", "sum(line_total)", "an_invoice_total_is_exact"),
     (
         PRICES,
-        "item_cost_price,\n        item_retail_price,\n        row_number",
-        "item_retail_price as item_cost_price,\n        item_retail_price,\n        row_number",
+        "item_cost_price,\n        item_retail_price,\n        first_day,\n        row_number",
+        "item_retail_price as item_cost_price,\n        item_retail_price,\n        first_day,\n        row_number",
         "periods_of_prices",
     ),
     (CALENDAR, "last_day('last_day', 'year')", "last_day('last_day', 'month')", "the_calendar_holds_every_due_date"),

@@ -1,6 +1,9 @@
 -- Looks at what was really built, so it runs after the models that nothing else follows.
 -- depends_on: {{ ref('invoice_features') }}
 -- depends_on: {{ ref('dim_accounts') }}
+-- depends_on: {{ ref('dim_date') }}
+-- depends_on: {{ ref('dim_skus') }}
+-- depends_on: {{ ref('fct_invoice_line_items') }}
 -- depends_on: {{ ref('receivables_ageing') }}
 -- depends_on: {{ ref('monthly_receivables') }}
 -- depends_on: {{ ref('training_set') }}

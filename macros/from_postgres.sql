@@ -1,0 +1,3 @@
+{% macro from_postgres(query) %}
+    {{ return(run_query("select * from postgres_query('published', '" ~ query | replace("'", "''") ~ "')")) }}
+{% endmacro %}

@@ -1,0 +1,26 @@
+{% macro postgres_comments(marts) %}
+    {%- set published = {} -%}
+    {%- for schema, table, column, comment in from_postgres(
+        "select nspname, relname, attname, description"
+        ~ " from pg_description"
+        ~ " inner join pg_class on pg_class.oid = objoid and classoid = 'pg_class'::regclass"
+        ~ " inner join pg_namespace on pg_namespace.oid = relnamespace"
+        ~ " left join pg_attribute on attrelid = objoid and attnum = objsubid and attnum > 0"
+    ).rows -%}
+        {%- do published.update({(schema, table, column): comment}) -%}
+    {%- endfor -%}
+    {%- set comments = [] -%}
+    {%- for mart in marts -%}
+        {%- set table = postgres_table(mart) -%}
+        {%- if published.get((mart.schema, mart.alias, none)) != mart.description -%}
+            {%- do comments.append('comment on table ' ~ table ~ ' is ' ~ dbt.string_literal(dbt.escape_single_quotes(mart.description))) -%}
+        {%- endif -%}
+        {%- for column in mart.columns.values()
+            if published.get((mart.schema, mart.alias, column.name)) != column.description -%}
+            {%- do comments.append(
+                'comment on column ' ~ table ~ '.' ~ adapter.quote(column.name) ~ ' is ' ~ dbt.string_literal(dbt.escape_single_quotes(column.description))
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(comments) }}
+{% endmacro %}

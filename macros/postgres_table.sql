@@ -1,0 +1,3 @@
+{% macro postgres_table(mart) %}
+    {{ return(adapter.quote(mart.schema) ~ '.' ~ adapter.quote(mart.alias)) }}
+{% endmacro %}
