@@ -2,8 +2,10 @@
 
 import csv
 import hashlib
+import json
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import Project
 from independent_features import features, read
@@ -49,6 +51,27 @@ def test_the_contract(built: Project) -> None:
         ("cum_tot_inv_acct", "BIGINT"),
         ("is_late", "INTEGER"),
     ]
+
+
+def test_a_broken_constraint_is_found_where_nothing_enforces_it(rebuildable: Project) -> None:
+    with duckdb.connect(rebuildable.database) as connection:
+        # A table made in this way carries none of the contract's constraints.
+        connection.execute(
+            "create or replace table features.invoice_features as select * replace ("
+            "if(inv_id = 1, null, inv_total) as inv_total, if(inv_id = 2, 0, inv_items) as inv_items)"
+            " from features.invoice_features"
+        )
+    output = rebuildable.dbt("test", "--select", "constraints_hold_invoice_features_", ok=False)
+    assert "FAILED constraints_hold_invoice_features_, 2 rows" in output
+    assert "broken_constraint = inv_total is not null, inv_id = 1," in output
+    assert "broken_constraint = inv_items >= 1, inv_id = 2," in output
+
+
+def test_whatever_has_constraints_has_the_test_of_them(built: Project) -> None:
+    nodes = json.loads((built.path / "target/manifest.json").read_text())["nodes"].values()
+    tested = {node["attached_node"] for node in nodes if node["name"].startswith("constraints_hold_")}
+    declared = {node["unique_id"] for node in nodes if any(c["constraints"] for c in node["columns"].values())}
+    assert declared and declared == tested
 
 
 def test_every_relation_and_column_carries_its_description(built: Project) -> None:

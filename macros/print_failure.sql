@@ -2,7 +2,9 @@
     {%- set node = result.node -%}
     {%- if node.resource_type == 'test' and result.failures -%}
         {%- do print('\n  ' ~ word ~ ' ' ~ node.name ~ ', ' ~ '{:,}'.format(result.failures) ~ (' row' if result.failures == 1 else ' rows')) -%}
-        {%- do print('    ' ~ node.description | trim) -%}
+        {%- if node.description -%}
+            {%- do print('    ' ~ node.description | trim) -%}
+        {%- endif -%}
         {%- if node.relation_name -%}
             {%- set examples = run_query('select * from ' ~ node.relation_name ~ ' limit 5') -%}
             {%- for row in examples.rows -%}
