@@ -121,6 +121,14 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
+@pytest.fixture(scope="session")
+def built_from_real(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy built once from the real extracts. Builds as of a past day may be added to it: they touch nothing else."""
+    project = Project(tmp_path_factory.mktemp("real") / "project")
+    project.make("build", f"EXTRACTS={REAL_EXTRACTS}")
+    return project
+
+
 @pytest.fixture
 def rebuildable(built: Project, tmp_path: Path) -> Project:
     """A copy of the built project, to change and build again."""

@@ -43,7 +43,7 @@ def running(project: Project, *command: str | Path) -> Iterator[subprocess.Popen
         process.wait()
 
 
-def wait_for(done, seconds: int = 60) -> None:
+def wait_for(done, seconds: int = 300) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "it did not come so far"

@@ -65,20 +65,9 @@ def test_the_seeds(built: Project) -> None:
     assert_finance(built, built.path / "seeds")
 
 
-def test_the_seeds_as_of_a_day(built: Project) -> None:
-    before = built.query("select * from finance.fct_invoices order by all")
-    built.make("build", f"AS_OF={AS_OF}")
-    assert_finance(built, built.path / "seeds", AS_OF)
-    assert built.query("select * from finance.fct_invoices order by all") == before
-
-
 @needs_real_extracts
-def test_the_real_extracts(tmp_path: Path) -> None:
-    project = Project(tmp_path / "project")
-    project.make("build", f"EXTRACTS={REAL_EXTRACTS}")
-    assert_finance(project, REAL_EXTRACTS)
-    project.make("build", f"EXTRACTS={REAL_EXTRACTS}", f"AS_OF={AS_OF}")
-    assert_finance(project, REAL_EXTRACTS, AS_OF)
+def test_the_real_extracts(built_from_real: Project) -> None:
+    assert_finance(built_from_real, REAL_EXTRACTS)
 
 
 def test_the_calendar_has_every_day_of_whole_years(built: Project) -> None:
