@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build publish test test-services lint format docs docs-serve evaluate extracts lock clean
+.PHONY: help build publish test test-services lint format docs docs-serve evaluate bench extracts lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -7,6 +7,7 @@ DBT := $(VENV)/bin/dbt
 INSTALLED := $(VENV)/installed
 INSTALLED_TO_EVALUATE := $(VENV)/installed-evaluate
 INSTALLED_FOR_SERVICES := $(VENV)/installed-services
+INSTALLED_FOR_BENCH := $(VENV)/installed-bench
 DATABASE := $(or $(LATE_PAYMENTS_DATABASE),late_payments.duckdb)
 
 # A variable set to nothing is passed on as nothing, for dbt to refuse: a scheduler that loses a date must not
@@ -79,6 +80,13 @@ evaluate: $(INSTALLED_TO_EVALUATE) ## train and judge models of late payment [EX
 	@$(MAKE) --no-print-directory build
 	@$(VENV)/bin/python scripts/evaluate.py $(DATABASE) "$$AS_OF" "$(or $(EXTRACTS),seeds)/accounts.csv" "$(or $(OUT),target)"
 
+$(INSTALLED_FOR_BENCH): requirements-bench.txt $(INSTALLED)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
+	@touch $@
+
+bench: $(INSTALLED_FOR_BENCH) ## measure time and memory, against SQL by hand and PySpark (needs Java) [SCALE="1 100"]
+	@$(VENV)/bin/python benchmarks/bench.py $(or $(SCALE),1)
+
 extracts: ## make invented extracts [SCALE=1] [OUT=seeds]
 	$(PYTHON) scripts/generate_extracts.py --scale $(or $(SCALE),1) --out "$(or $(OUT),seeds)"
 
@@ -91,6 +99,9 @@ lock: ## pin what pyproject.toml asks for in requirements.txt (needs uv)
 	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras --extra services \
 		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --constraints requirements.txt \
 		--output-file requirements-services.txt
+	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras --extra bench \
+		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --constraints requirements.txt \
+		--output-file requirements-bench.txt
 
 clean: ## remove exports, target and logs; databases stay, they hold the history
 	rm -rf target logs dbt_packages exports/*.parquet exports/manifest.json exports/prod/*.parquet exports/prod/manifest.json

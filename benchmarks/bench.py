@@ -1,0 +1,204 @@
+"""Time and memory of the project, of a hand-written DuckDB script and of a PySpark job, on the same extracts.
+
+Usage: python bench.py SCALE [SCALE …], a scale being how many times the size of the real extracts. Prints one table of
+all scales measured so far, and keeps it with its figures in target/bench. Linux only: memory is read from /proc.
+"""
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "target/bench"
+DBT = Path(sys.executable).with_name("dbt")
+# What Python and DuckDB's own buffers need comes on top.
+MEMORY_LIMIT = os.environ.get("LATE_PAYMENTS_MEMORY_LIMIT", "3GB")
+COLUMNS = {
+    "inv_id": "bigint",
+    "acct_id": "bigint",
+    "inv_total": "decimal(18,2)",
+    "inv_items": "bigint",
+    "acct_age": "integer",
+    "num_inv_120d": "bigint",
+    "cum_tot_inv_acct": "bigint",
+    "is_late": "integer",
+}
+NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
+SCOPES = {
+    # What the others make too, with every test of it and of what it is made from.
+    "late_payments, invoice_features": ("--select", "+invoice_features", "--indirect-selection", "cautious"),
+    "late_payments, everything": (),
+}
+
+
+def memory(session: int) -> int:
+    """Bytes that the processes of a session hold in memory together."""
+    pages = 0
+    for process in Path("/proc").iterdir():
+        try:
+            if process.name.isdigit() and os.getsid(int(process.name)) == session:
+                pages += int((process / "statm").read_text().split()[1])
+        except (ProcessLookupError, FileNotFoundError, PermissionError):
+            continue
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def run(*command: str | Path, **env: str) -> dict[str, float]:
+    """Seconds and peak memory of a command, which must succeed."""
+    peak = 0
+    started = time.monotonic()
+    process = subprocess.Popen(
+        list(map(str, command)),
+        cwd=ROOT,
+        env={**os.environ, **env},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    ended = threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not ended.wait(0.1):
+            peak = max(peak, memory(process.pid))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    output, _ = process.communicate()
+    seconds = time.monotonic() - started
+    ended.set()
+    watcher.join()
+    if process.returncode:
+        sys.exit(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{output[-3000:]}")
+    return {"seconds": seconds, "memory": peak}
+
+
+def checksum(relation: str, database: Path | None = None) -> str:
+    """Of every value of every row, whatever the order of the rows: two tables that differ anywhere have two of them."""
+    columns = ", ".join(f"cast({column} as {kind})" for column, kind in COLUMNS.items())
+    with duckdb.connect(database or ":memory:", read_only=database is not None) as connection:
+        rows, total = connection.execute(f"select count(*), sum(hash({columns})) from {relation}").fetchone()
+    return f"{rows:,} rows, {int(total):x}"
+
+
+def floor(extracts: Path, work: Path) -> dict[str, object]:
+    database = work / "floor.duckdb"
+    database.unlink(missing_ok=True)
+    script = (
+        "import duckdb, sys; connection = duckdb.connect(sys.argv[1]);"
+        " connection.execute('set variable extracts = ?', [sys.argv[2]]); connection.execute(open(sys.argv[3]).read())"
+    )
+    measured = run(sys.executable, "-c", script, database, extracts, ROOT / "benchmarks/floor.sql")
+    return {
+        "total": measured["seconds"],
+        "memory": measured["memory"],
+        "size": database.stat().st_size,
+        "checksum": checksum("invoice_features", database),
+    }
+
+
+def pyspark(extracts: Path, work: Path) -> dict[str, object]:
+    out = work / "pyspark"
+    measured = run(sys.executable, ROOT / "benchmarks/spark_job.py", extracts, out)
+    return {
+        "total": measured["seconds"],
+        "memory": measured["memory"],
+        "size": sum(file.stat().st_size for file in out.glob("*.parquet")),
+        "checksum": checksum(f"'{out}/*.parquet'"),
+    }
+
+
+def project(extracts: Path, work: Path, scope: tuple[str, ...]) -> dict[str, object]:
+    shutil.rmtree(work / "project", ignore_errors=True)
+    (work / "project/exports").mkdir(parents=True)
+    database = work / "project/late_payments.duckdb"
+    env = {
+        "LATE_PAYMENTS_DATABASE": str(database),
+        "LATE_PAYMENTS_EXPORTS": str(work / "project/exports"),
+        "LATE_PAYMENTS_MEMORY_LIMIT": MEMORY_LIMIT,
+        "DBT_LOG_PATH": str(work / "project/logs"),
+        "DBT_TARGET_PATH": str(work / "project/target"),
+    }
+    landed = ("--vars", "{raw: landed}")
+    # Warm, as every night but the first: dbt has parsed the project before.
+    run(DBT, "--quiet", "parse", *landed, **env)
+    land = run(
+        DBT, "--quiet", "run-operation", "land", "--args", json.dumps({"directory": str(extracts)}), *landed, **env
+    )
+    build = run(DBT, "--quiet", "build", *scope, *NO_TESTS, *landed, **env)
+    tests = run(DBT, "--quiet", "test", *scope, *landed, **env)
+    whole = run(DBT, "--quiet", "build", *scope, *landed, **env)
+    return {
+        "land": land["seconds"],
+        "build": build["seconds"],
+        "tests": tests["seconds"],
+        "total": land["seconds"] + build["seconds"] + tests["seconds"],
+        "whole build": whole["seconds"],
+        "memory": max(part["memory"] for part in (land, build, tests, whole)),
+        "size": database.stat().st_size,
+        "checksum": checksum("features.invoice_features", database),
+    }
+
+
+def measure(scale: int) -> dict[str, dict]:
+    work = RESULTS / f"x{scale}"
+    extracts = work / "extracts"
+    if not extracts.is_dir():
+        run(sys.executable, ROOT / "scripts/generate_extracts.py", "--scale", str(scale), "--out", extracts)
+    rows = {"DuckDB, by hand": floor(extracts, work), "PySpark": pyspark(extracts, work)}
+    for name, scope in SCOPES.items():
+        rows[name] = project(extracts, work, scope)
+    if len({row["checksum"] for row in rows.values()}) != 1:
+        sys.exit(f"The tables differ at {scale} times: " + ", ".join(f"{k} {v['checksum']}" for k, v in rows.items()))
+    return rows
+
+
+def table(scales: dict[int, dict[str, dict]]) -> str:
+    """Seconds and MB, and how the total grows: the exponent of the size, from each scale measured to each larger one."""
+    times = ["land", "build", "tests", "total", "whole build"]
+    lines = [
+        "| times the extracts | what | "
+        + " | ".join(times)
+        + " | total / by hand | peak memory | database | checksum |",
+        "|---" * (len(times) + 6) + "|",
+    ]
+    for scale, rows in sorted(scales.items()):
+        for name, row in rows.items():
+            seconds = [f"{row[part]:.1f} s" if part in row else "" for part in times]
+            ratio = row["total"] / rows["DuckDB, by hand"]["total"]
+            lines.append(
+                f"| {scale:,} | {name} | {' | '.join(seconds)} | {ratio:.1f} | {row['memory'] / 1e6:,.0f} MB"
+                f" | {row['size'] / 1e6:,.0f} MB | {row['checksum']} |"
+            )
+    pairs = [(a, b) for a in sorted(scales) for b in sorted(scales) if a < b]
+    for a, b in pairs:
+        grown = [
+            f"{name} {math.log(scales[b][name]['total'] / row['total']) / math.log(b / a):.2f}"
+            for name, row in scales[a].items()
+        ]
+        lines.append(f"\nExponent of the total from {a:,} to {b:,} times: {', '.join(grown)}.")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    for scale in map(int, sys.argv[1:]):
+        results = measure(scale)
+        (RESULTS / f"x{scale}.json").write_text(json.dumps(results, indent=2))
+    saved = {int(file.stem[1:]): json.loads(file.read_text()) for file in RESULTS.glob("x*.json")}
+    text = table(saved)
+    (RESULTS / "table.md").write_text(text + "\n")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
