@@ -16,6 +16,10 @@ REAL_EXTRACTS = (ROOT / os.environ.get("REAL_EXTRACTS", "../shared/trs_extracts"
 
 HISTORIES = ["skus_history", "accounts_history", "invoices_history", "invoice_features_history"]
 
+# They read no data, so once is enough: in `built`, and where a rule is broken.
+WITHOUT_UNIT_TESTS = {"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test"}
+WITH_UNIT_TESTS = {"DBT_EXCLUDE_RESOURCE_TYPES": ""}
+
 needs_real_extracts = pytest.mark.skipif(not REAL_EXTRACTS.is_dir(), reason=f"no extracts in {REAL_EXTRACTS}")
 
 
@@ -49,7 +53,7 @@ class Project:
         return subprocess.Popen(
             list(map(str, command)),
             cwd=self.path,
-            env={**os.environ, "NO_COLOR": "1", **env},
+            env={**os.environ, "NO_COLOR": "1", **WITHOUT_UNIT_TESTS, **env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -108,7 +112,7 @@ def project(tmp_path: Path) -> Project:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A copy built once from the seeds, to look at and not to change."""
     project = Project(tmp_path_factory.mktemp("built") / "project")
-    project.build_output = project.make("build")
+    project.build_output = project.make("build", **WITH_UNIT_TESTS)
     return project
 
 

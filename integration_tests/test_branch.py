@@ -192,16 +192,12 @@ def test_failures_on_the_list_name_nobody(rebuildable: Project) -> None:
         "models/staging/trs/stg_trs__account_contacts.sql", "accounts.account_id,", "null::bigint as account_id,"
     )
     (rebuildable.path / "logs/dbt.log").unlink()
-    output = rebuildable.dbt(
-        "build", "--select", "stg_trs__account_contacts", "--exclude-resource-type", "unit_test", ok=False
-    )
+    output = rebuildable.dbt("build", "--select", "stg_trs__account_contacts", ok=False)
     assert "FAILED constraints_hold_stg_trs__account_contacts_, 200 rows" in output
     rebuildable.replace(
         "models/staging/trs/stg_trs__account_contacts.sql", "null::bigint as account_id,", "accounts.account_id,"
     )
-    output += rebuildable.dbt(
-        "build", "--select", "+accounts_to_contact", "--exclude-resource-type", "unit_test", ok=False
-    )
+    output += rebuildable.dbt("build", "--select", "+accounts_to_contact", ok=False)
     assert "FAILED constraints_hold_accounts_to_contact_, 151 rows" in output
     log = (rebuildable.path / "logs/dbt.log").read_text()
     for phone in values["contact_phone"]:

@@ -128,7 +128,7 @@ def test_personal_data_that_leaves_raw_is_found(rebuildable: Project) -> None:
         account_id,
         account_id + "        {'name': 'gender', 'type': 'text'},\n",
     )
-    output = rebuildable.dbt("build", "--exclude-resource-type", "unit_test", ok=False)
+    output = rebuildable.dbt("build", ok=False)
     assert "FAILED assert_no_personal_data_after_raw, 1 row\n" in output
     assert "relation_name = staging.base_trs__accounts, column_name = gender" in output
 

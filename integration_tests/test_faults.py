@@ -17,7 +17,7 @@ from scenarios import FAULTS, NEW_ACCOUNT, appended, renamed_and_repriced
 
 LAND = ("run-operation", "land", "--args", "{directory: extracts}")
 # Unit tests would run the slow mart too.
-PLAIN_BUILD = (BIN / "dbt", "build", "--vars", "raw: landed", "--exclude-resource-type", "unit_test")
+PLAIN_BUILD = (BIN / "dbt", "build", "--vars", "raw: landed")
 BUILD = ("make", f"VENV={BIN.parent}", "build", "EXTRACTS=extracts")
 MART = "models/marts/features/invoice_features.sql"
 EXPORT = "macros/export_to_parquet.sql"

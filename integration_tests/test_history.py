@@ -28,7 +28,7 @@ def build(project: Project, *change: Callable[[simulation.Tables], None], day: s
         each(tables)
     simulation.write(project.path / "extracts", tables)
     project.dbt("run-operation", "land", "--args", "{directory: extracts}", "--vars", "raw: landed")
-    project.dbt("build", "--exclude-resource-type", "unit_test", "--vars", "raw: landed")
+    project.dbt("build", "--vars", "raw: landed")
     if day:
         date_back(project, day)
 

@@ -1,7 +1,7 @@
 """Each rule, deliberately broken, must turn a unit test red: a test that cannot fail proves nothing."""
 
 import pytest
-from conftest import Project
+from conftest import WITH_UNIT_TESTS, Project
 
 MART = "models/marts/features/invoice_features.sql"
 COUNTS = "models/intermediate/int_account_invoice_counts.sql"
@@ -212,5 +212,5 @@ def rounds() -> list[list[Rule]]:
 def test_broken_rules_are_caught(rebuildable: Project, rules: list[Rule]) -> None:
     for file, rule, broken, _ in rules:
         rebuildable.replace(file, rule, broken)
-    output = rebuildable.dbt("test", "--select", "test_type:unit", ok=False)
+    output = rebuildable.dbt("test", "--select", "test_type:unit", ok=False, **WITH_UNIT_TESTS)
     assert [rule for rule in rules if f"Failure in unit_test {rule[3]}" not in output] == []
