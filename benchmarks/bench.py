@@ -164,7 +164,7 @@ def measure(scale: int) -> dict[str, dict]:
 
 
 def table(scales: dict[int, dict[str, dict]]) -> str:
-    """Seconds and MB, and how the total grows: the exponent of the size, from each scale measured to each larger one."""
+    """Seconds and MB, and how the total grows: the exponent of the size, from each scale to each larger one."""
     times = ["land", "build", "tests", "total", "whole build"]
     lines = [
         "| times the extracts | what | "
