@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with
 
 movements_by_month as (
