@@ -44,7 +44,8 @@ class Project:
     @classmethod
     def like(cls, other: "Project", path: Path) -> "Project":
         """A copy with everything that was built, to change and build again."""
-        shutil.copytree(other.path, path)
+        # What dbt has parsed names the place of the seeds, which dbt-duckdb would go on reading there.
+        shutil.copytree(other.path, path, ignore=shutil.ignore_patterns("partial_parse.msgpack"))
         project = cls.__new__(cls)
         project.path, project.database = path, path / other.database.name
         return project
