@@ -503,7 +503,7 @@ def test_a_replay_is_not_published_and_changes_nothing(live: Project, target: Ta
     assert "holds no marts yet" in publish(project, target, ok=False)
     project.dbt("seed")
     project.dbt("run", *replay)
-    assert "holds replays only (features_asof_20210412)" in publish(project, target, ok=False)
+    assert "holds replays only (branch_asof_20210412)" in publish(project, target, ok=False)
 
 
 def test_a_mart_that_no_build_knows_is_refused(live: Project, target: Target) -> None:
