@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build publish test test-services lint format docs docs-serve evaluate bench extracts lock clean
+.PHONY: help land build publish test test-services lint format docs docs-serve evaluate bench extracts lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -15,7 +15,8 @@ DATABASE := $(or $(LATE_PAYMENTS_DATABASE),late_payments.duckdb)
 is_set = $(filter-out undefined,$(origin $(1)))
 # make hands both to the shell as environment variables, so their values need no quoting here. Landing takes the same
 # vars as building: with other vars dbt would parse the project twice.
-VARS := --vars "{raw: $(if $(call is_set,EXTRACTS),landed,seeds), as_of: $(if $(call is_set,AS_OF),'$$AS_OF',null)}"
+LANDS := $(or $(call is_set,EXTRACTS),$(call is_set,SOURCE))
+VARS := --vars "{raw: $(if $(LANDS),landed,$(if $(RAW),'$$RAW',seeds)), as_of: $(if $(call is_set,AS_OF),'$$AS_OF',null)}"
 
 OR_SAY_WHERE_TO_LOOK := || { echo "Nothing was published. What the messages mean and what to do: docs/runbook.md" >&2; exit 1; }
 
@@ -29,11 +30,13 @@ $(INSTALLED): requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
-build: $(INSTALLED) ## load, build and test every layer, write exports/ [EXTRACTS=directory] [AS_OF=YYYY-MM-DD]
-ifneq ($(call is_set,EXTRACTS),)
-	@$(DBT) --quiet run-operation land --args "$$($(VENV)/bin/python -c \
-		'import json, os; print(json.dumps({"directory": os.environ["EXTRACTS"]}))')" $(VARS) $(OR_SAY_WHERE_TO_LOOK)
-endif
+# Files on a local disk need no package of the services.
+land: $(if $(call is_set,SOURCE),$(INSTALLED_FOR_SERVICES),$(INSTALLED)) ## fill schema raw from EXTRACTS=directory or SOURCE=mysql
+	@$(DBT) --quiet run-operation land --args "$$($(VENV)/bin/python -c 'import json, os; print(json.dumps( \
+		{arg: os.environ[name] for arg, name in (("directory", "EXTRACTS"), ("source", "SOURCE")) if name in os.environ}))')" \
+		$(VARS) $(OR_SAY_WHERE_TO_LOOK)
+
+build: $(INSTALLED) $(if $(LANDS),land) ## build and test every layer, write exports/ [EXTRACTS=directory, SOURCE=mysql or RAW=landed] [AS_OF=YYYY-MM-DD]
 	@$(DBT) --quiet build $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
 $(INSTALLED_FOR_SERVICES): requirements-services.txt $(INSTALLED)
@@ -46,7 +49,7 @@ publish: $(INSTALLED_FOR_SERVICES) ## send the marts of the last build to Postgr
 test: lint ## every check that needs no server: lint, builds, data tests, unit tests, scenarios
 	$(VENV)/bin/pytest
 
-test-services: $(INSTALLED_FOR_SERVICES) ## the checks that start a PostgreSQL server of their own (Debian: apt-get install postgresql)
+test-services: $(INSTALLED_FOR_SERVICES) ## the checks that start servers of their own (Debian: apt-get install postgresql mariadb-server-core)
 	$(VENV)/bin/pytest integration_tests/services
 
 lint: $(INSTALLED) ## check the SQL, the Python and that dbt finds nothing deprecated

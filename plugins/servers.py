@@ -1,0 +1,88 @@
+"""A plugin of dbt-duckdb, named in profiles.yml: gives `publish` and `land` what they need to reach a server.
+
+Macros can neither read DBT_ENV_SECRET_* variables nor find an extension among the installed packages. Everything else
+about publishing and landing is in macros. Other commands are not touched: they need neither server nor extension.
+"""
+
+import os
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
+from dbt_common.exceptions import DbtRuntimeError
+
+
+@dataclass(frozen=True)
+class Server:
+    name: str
+    # Of DuckDB: its type of secret, and the extension that brings it.
+    type: str
+    extension: str
+    # What macros call the secret.
+    secret: str
+    # What the secret needs to know, each from a variable of that name.
+    parts: tuple[str, ...] = ("host", "port", "database", "user", "password")
+
+
+POSTGRES = Server("PostgreSQL", "postgres", "postgres_scanner", "published")
+MYSQL = Server("MySQL", "mysql", "mysql_scanner", "trs")
+
+
+def needed() -> Server | None:
+    """The server that the command at hand reaches."""
+    flags = get_flags()
+    macro = getattr(flags, "MACRO", "").split(".")[-1]
+    if macro == "publish":
+        return POSTGRES
+    if macro == "land" and flags.ARGS.get("source") == "mysql":
+        return MYSQL
+    return None
+
+
+def install_extension(connection: duckdb.DuckDBPyConnection, server: Server) -> None:
+    """Does nothing where it is installed already."""
+    try:
+        connection.install_extension(server.extension)
+    except duckdb.IOException as error:
+        wheel = find_spec(f"duckdb_extension_{server.extension}")
+        if wheel is None:
+            raise DbtRuntimeError(
+                f"The DuckDB extension for {server.name} cannot be downloaded, and it is not among the installed"
+                f" packages: pip install --requirement requirements-services.txt\n{error}"
+            ) from error
+        file = f"extensions/v{duckdb.__version__}/{server.extension}.duckdb_extension"
+        connection.install_extension(str(Path(wheel.origin).parent / file))
+
+
+class Plugin(BasePlugin):
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        self.server = needed()
+        if self.server:
+            prefix = f"DBT_ENV_SECRET_{plugin_config['prefix']}{self.server.type.upper()}"
+            self.variables = {part: f"{prefix}_{part.upper()}" for part in self.server.parts}
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Runs before the database is opened."""
+        if not self.server:
+            return
+        missing = [variable for variable in self.variables.values() if not os.environ.get(variable)]
+        if missing:
+            raise DbtRuntimeError(
+                f"{get_flags().MACRO} needs to know the {self.server.name} server."
+                f" Not set, or set to nothing: {', '.join(missing)}"
+            )
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        if not self.server:
+            return
+        install_extension(conn, self.server)
+        conn.load_extension(self.server.extension)
+        # A secret and not a connection string, which DuckDB repeats in errors with the password in it.
+        values = {part: os.environ[variable].replace("'", "''") for part, variable in self.variables.items()}
+        settings = ", ".join(f"{part} '{value}'" for part, value in values.items())
+        conn.execute(f"create secret {self.server.secret} (type {self.server.type}, {settings})")
