@@ -31,7 +31,7 @@ $(INSTALLED): requirements.txt
 	@touch $@
 
 # Files on a local disk need no package of the services.
-land: $(if $(call is_set,SOURCE),$(INSTALLED_FOR_SERVICES),$(INSTALLED)) ## fill schema raw from EXTRACTS=directory or SOURCE=mysql
+land: $(if $(call is_set,SOURCE)$(filter s3://%,$(EXTRACTS)),$(INSTALLED_FOR_SERVICES),$(INSTALLED)) ## fill schema raw from EXTRACTS=directory or SOURCE=mysql
 	@$(DBT) --quiet run-operation land --args "$$($(VENV)/bin/python -c 'import json, os; print(json.dumps( \
 		{arg: os.environ[name] for arg, name in (("directory", "EXTRACTS"), ("source", "SOURCE")) if name in os.environ}))')" \
 		$(VARS) $(OR_SAY_WHERE_TO_LOOK)
@@ -49,7 +49,7 @@ publish: $(INSTALLED_FOR_SERVICES) ## send the marts of the last build to Postgr
 test: lint ## every check that needs no server: lint, builds, data tests, unit tests, scenarios
 	$(VENV)/bin/pytest
 
-test-services: $(INSTALLED_FOR_SERVICES) ## the checks that start servers of their own (Debian: apt-get install postgresql mariadb-server-core)
+test-services: $(INSTALLED_FOR_SERVICES) ## the checks that start servers of their own (Debian: apt-get install postgresql mariadb-server-core mariadb-client-core)
 	$(VENV)/bin/pytest integration_tests/services
 
 lint: $(INSTALLED) ## check the SQL, the Python and that dbt finds nothing deprecated

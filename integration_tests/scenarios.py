@@ -348,13 +348,13 @@ FILES = [
     Case(
         "a missing file",
         lambda directory: (directory / "skus.csv").unlink(),
-        ("skus.csv does not exist",),
+        ("holds no extract of skus",),
         keeps=EVERYTHING,
     ),
     Case(
         "a missing directory",
         lambda directory: directory.rename(directory.with_name("elsewhere")),
-        ("accounts.csv does not exist",),
+        ("holds no extract of accounts",),
         keeps=EVERYTHING,
     ),
     Case(
@@ -366,7 +366,7 @@ FILES = [
     Case(
         "a header and nothing else",
         lambda directory: write(directory, "invoices", read(directory, "invoices")[:1]),
-        ("invoices.csv has no rows, only a header line",),
+        ("invoices has no rows in",),
         keeps=EVERYTHING,
     ),
     Case(
@@ -477,6 +477,117 @@ FILES = [
     ),
 ]
 
+
+def compressed(table: str, zipped: bool = True) -> Callable[[Path], None]:
+    """The extract as a .csv.gz, in the place of the .csv or beside it."""
+
+    def damage(directory: Path) -> None:
+        file = directory / f"{table}.csv"
+        file.with_suffix(".csv.gz").write_bytes(gzip.compress(file.read_bytes()) if zipped else file.read_bytes())
+        file.unlink()
+
+    return damage
+
+
+def in_folder(table: str, **parts: Callable[[list[list[str]]], list[list[str]]]) -> Callable[[Path], None]:
+    """The extract as files in a folder, each with the header and what a function makes of the rows."""
+
+    def damage(directory: Path) -> None:
+        header, *rows = read(directory, table)
+        (directory / table).mkdir()
+        for name, part in parts.items():
+            write(directory / table, name, [header, *part(rows)])
+        (directory / f"{table}.csv").unlink()
+
+    return damage
+
+
+def half(number: int) -> Callable[[list[list[str]]], list[list[str]]]:
+    return lambda rows: rows[number::2]
+
+
+def then(*damages: Callable[[Path], None]) -> Callable[[Path], None]:
+    def damage(directory: Path) -> None:
+        for each in damages:
+            each(directory)
+
+    return damage
+
+
+FORMATS = [
+    Case(
+        "a gzip file",
+        compressed("invoices"),
+        ("rejected rows  0",),
+        keeps=NOTHING_LOST,
+        status=0,
+    ),
+    Case(
+        "a folder of several files, one with its columns in another order and one more",
+        then(
+            in_folder("invoice_line_items", first=half(0), second=half(1)),
+            lambda directory: columns("second", lambda row: [*row[::-1], "x"])(directory / "invoice_line_items"),
+        ),
+        ("rejected rows  0",),
+        keeps=NOTHING_LOST,
+        status=0,
+    ),
+    Case(
+        "a folder with a file that lacks a column",
+        then(
+            in_folder("invoices", first=half(0), second=half(1)),
+            lambda directory: columns("second", lambda row: row[:-1])(directory / "invoices"),
+        ),
+        ("invoices/second.csv has no column payment_dates",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a folder with a file that has a line with too few fields",
+        then(
+            in_folder("invoices", first=half(0), second=half(1)),
+            lambda directory: appended("second", ["9686", "1"])(directory / "invoices"),
+        ),
+        ("invoices/second.csv, line 4844: Expected Number of Columns: 4 Found: 2",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a folder with a file of no known format",
+        then(
+            in_folder("invoices", first=half(0), second=half(1)),
+            lambda directory: (directory / "invoices/second.csv").rename(directory / "invoices/second.txt"),
+        ),
+        ("invoices/second.txt is none of *.csv, *.csv.gz, *.csv.zst and *.parquet",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "an empty folder",
+        in_folder("invoices"),
+        ("holds no extract of invoices",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a file beside a folder",
+        then(
+            in_folder("invoices", first=half(0), second=half(1)),
+            lambda directory: write(directory, "invoices", read(directory / "invoices", "first")),
+        ),
+        ("holds invoices.csv and invoices/*.csv: it is not clear which is the extract of invoices",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "two formats of one table",
+        lambda directory: (directory / "skus.csv.gz").write_bytes(gzip.compress((directory / "skus.csv").read_bytes())),
+        ("holds skus.csv and skus.csv.gz: it is not clear which is the extract of skus",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "plain text where gzip was expected",
+        compressed("invoices", zipped=False),
+        ("not a GZIP stream",),
+        keeps=EVERYTHING,
+    ),
+]
+
 WORDS = [
     Case(
         "values that look like SQL, Jinja or spreadsheet formulas",
@@ -547,7 +658,7 @@ WORDS = [
     ),
 ]
 
-CASES = ROWS + LIMIT + FILES + WORDS
+CASES = ROWS + LIMIT + FILES + FORMATS + WORDS
 
 LOCKED = ("Could not set lock on file", "Conflicting lock is held")
 

@@ -1,8 +1,5 @@
 {% macro csv_header(file, wanted) %}
     {%- set path = "'" ~ file | replace("'", "''") ~ "'" -%}
-    {%- if not run_query('select 1 from glob(' ~ path ~ ')') | length -%}
-        {{ exceptions.raise_compiler_error(file ~ ' does not exist.') }}
-    {%- endif -%}
     {#- The line as one value: no delimiter, no quotes. A line that is not text is passed over here
         and refused with its number when the rows are read. -#}
     {%- set lines = run_query(

@@ -1,11 +1,15 @@
 {% macro land_from_files(tables, directory) %}
+    {%- set text = [] -%}
     {% for table in tables %}
-        {%- set file = directory ~ '/' ~ table.name ~ '.csv' -%}
-        {%- set header = csv_header(file, table.columns.keys() | list) -%}
+        {%- set columns = table.columns.keys() | list -%}
+        {%- set files = extract_files(directory.rstrip('/') or '/', table.name) -%}
         {% do run_query(
-            'create or replace table ' ~ table.relation_name
-            ~ ' as select ' ~ table.columns.keys() | join(', ') ~ ' from ' ~ csv_rows(file, header)
+            'create or replace table ' ~ table.relation_name ~ ' (' ~ columns | join(', ') ~ ') as '
+            ~ extract_rows(files, columns)
         ) %}
+        {%- do text.append(table.name) if not files[0].endswith('.parquet') -%}
     {% endfor %}
-    {% do refuse_unreadable_lines() %}
+    {% if text %}
+        {% do refuse_unreadable_lines() %}
+    {% endif %}
 {% endmacro %}

@@ -5,6 +5,7 @@ about publishing and landing is in macros. Other commands are not touched: they 
 """
 
 import os
+import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,21 +28,40 @@ class Server:
     secret: str
     # What the secret needs to know, each from a variable of that name.
     parts: tuple[str, ...] = ("host", "port", "database", "user", "password")
+    optional: tuple[str, ...] = ()
 
 
 POSTGRES = Server("PostgreSQL", "postgres", "postgres_scanner", "published")
 MYSQL = Server("MySQL", "mysql", "mysql_scanner", "trs")
+S3 = Server("S3", "s3", "httpfs", "extracts", parts=("key_id", "secret"), optional=("session_token",))
+
+
+def macro() -> str:
+    """The name of the macro that `dbt run-operation` is to run; empty for other commands."""
+    return getattr(get_flags(), "MACRO", "").split(".")[-1]
 
 
 def needed() -> Server | None:
     """The server that the command at hand reaches."""
-    flags = get_flags()
-    macro = getattr(flags, "MACRO", "").split(".")[-1]
-    if macro == "publish":
+    if macro() == "publish":
         return POSTGRES
-    if macro == "land" and flags.ARGS.get("source") == "mysql":
+    if macro() == "land" and get_flags().ARGS.get("source") == "mysql":
         return MYSQL
+    if macro() == "land" and str(get_flags().ARGS.get("directory")).startswith("s3://"):
+        return S3
     return None
+
+
+def public_options(server: Server) -> dict[str, str]:
+    """What AWS's own tools take from the environment, too, and is no secret."""
+    options = {}
+    if server == S3 and (region := os.environ.get("AWS_REGION")):
+        options["region"] = region
+    if server == S3 and (endpoint := os.environ.get("AWS_ENDPOINT_URL")):
+        scheme, _, host = endpoint.rstrip("/").partition("://")
+        # Stores other than AWS's seldom have a host name for each bucket.
+        options |= {"endpoint": host, "use_ssl": str(scheme == "https").lower(), "url_style": "path"}
+    return options
 
 
 def install_extension(connection: duckdb.DuckDBPyConnection, server: Server) -> None:
@@ -65,6 +85,7 @@ class Plugin(BasePlugin):
         if self.server:
             prefix = f"DBT_ENV_SECRET_{plugin_config['prefix']}{self.server.type.upper()}"
             self.variables = {part: f"{prefix}_{part.upper()}" for part in self.server.parts}
+            self.optional = {part: f"{prefix}_{part.upper()}" for part in self.server.optional}
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Runs before the database is opened."""
@@ -73,7 +94,7 @@ class Plugin(BasePlugin):
         missing = [variable for variable in self.variables.values() if not os.environ.get(variable)]
         if missing:
             raise DbtRuntimeError(
-                f"{get_flags().MACRO} needs to know the {self.server.name} server."
+                f"{macro()} needs to know how to reach {self.server.name}."
                 f" Not set, or set to nothing: {', '.join(missing)}"
             )
 
@@ -83,6 +104,13 @@ class Plugin(BasePlugin):
         install_extension(conn, self.server)
         conn.load_extension(self.server.extension)
         # A secret and not a connection string, which DuckDB repeats in errors with the password in it.
-        values = {part: os.environ[variable].replace("'", "''") for part, variable in self.variables.items()}
+        values = public_options(self.server)
+        for part, variable in (self.variables | self.optional).items():
+            if os.environ.get(variable):
+                values[part] = os.environ[variable].replace("'", "''")
         settings = ", ".join(f"{part} '{value}'" for part, value in values.items())
         conn.execute(f"create secret {self.server.secret} (type {self.server.type}, {settings})")
+
+    def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        if macro() == "land" and sys.stdout.isatty():
+            cursor.execute("set enable_progress_bar = true")

@@ -1,0 +1,3 @@
+{% macro file_list(files) -%}
+    [{% for file in files %}'{{ file | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}]
+{%- endmacro %}
