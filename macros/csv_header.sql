@@ -4,7 +4,7 @@
         and refused with its number when the rows are read. -#}
     {%- set lines = run_query(
         "select coalesce(line, '') from read_csv(" ~ path ~ ", columns = {'line': 'varchar'}, auto_detect = false, header = false,"
-        ~ " delim = '\x01', quote = '', escape = '', strict_mode = false, ignore_errors = true) limit 1"
+        ~ " parallel = false, delim = '\x01', quote = '', escape = '', strict_mode = false, ignore_errors = true) limit 1"
     ) -%}
     {%- if not lines | length -%}
         {{ exceptions.raise_compiler_error(file ~ ' is empty, or not plain UTF-8 text (compressed?).') }}
