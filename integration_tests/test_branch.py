@@ -159,7 +159,7 @@ def test_personal_data_anywhere_in_the_database_is_found(rebuildable: Project, l
 def test_marking_a_column_of_another_team_as_personal_allows_nothing(rebuildable: Project) -> None:
     """Nor does marking gender, in the branch list itself."""
     marked = "        config:\n          meta:\n            contains_pii: true\n"
-    name = "      - name: company_name\n        data_type: varchar\n"
+    name = "      - name: company_name\n        data_type: string\n"
     models = "models/staging/trs/_trs__models.yml"
     rebuildable.replace(models, name, name.replace("company_name", "contact_person") + marked)
     with duckdb.connect(rebuildable.database) as connection:
@@ -168,7 +168,7 @@ def test_marking_a_column_of_another_team_as_personal_allows_nothing(rebuildable
         )
         connection.execute("alter table branch.accounts_to_contact add column gender varchar")
     branch = "models/marts/branch/_branch__models.yml"
-    rebuildable.replace(branch, name, "      - name: gender\n        data_type: varchar\n" + marked + name)
+    rebuildable.replace(branch, name, "      - name: gender\n        data_type: string\n" + marked + name)
     output = rebuildable.dbt("test", "--select", "assert_no_personal_data_after_raw", ok=False)
     assert "staging.base_trs__accounts, column_name = contact_person" in output
     assert "branch.accounts_to_contact, column_name = gender" in output

@@ -126,7 +126,7 @@ def test_personal_data_that_leaves_raw_is_found(rebuildable: Project) -> None:
     rebuildable.replace(
         "models/staging/trs/base/base_trs__accounts.sql",
         account_id,
-        account_id + "        {'name': 'gender', 'type': 'text'},\n",
+        account_id + "        {'name': 'gender', 'type': 'string'},\n",
     )
     output = rebuildable.dbt("build", ok=False)
     assert "FAILED assert_no_personal_data_after_raw, 1 row\n" in output

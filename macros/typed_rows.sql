@@ -31,7 +31,7 @@ judged as (
             {%- if not column.optional %}
             when raw_{{ column.name }} is null then '{{ column.raw_name or column.name }} is empty'
             {%- endif %}
-            {%- if column.type != 'text' %}
+            {%- if column.type != 'string' %}
             when {{ is_misread('raw_' ~ column.name, column.name, column.type) }}
                 then '{{ column.raw_name or column.name }} is not {{ type_in_words(column.type) }}'
             {%- endif %}

@@ -1,3 +1,4 @@
+{#- Not a view: Iceberg's do not know named windows. -#}
 {{ config(materialized='table') }}
 
 with

@@ -76,9 +76,9 @@ ranks as (
     select
         account_id,
         expected_late_value,
-        row_number() over (
+        cast(row_number() over (
             order by expected_late_value desc, value_overdue desc, oldest_day asc, account_id asc
-        ) as contact_rank
+        ) as bigint) as contact_rank
     from expected_late_values
 
 ),

@@ -3,7 +3,7 @@
     key=['account_id'],
     columns=[
         {'name': 'account_id', 'type': 'bigint'},
-        {'name': 'company_name', 'type': 'text'},
+        {'name': 'company_name', 'type': 'string'},
         {'name': 'joining_date', 'type': 'date'},
     ],
 ) }}

@@ -3,7 +3,7 @@
     key=['invoice_id', 'item_id'],
     columns=[
         {'name': 'invoice_id', 'type': 'bigint'},
-        {'name': 'item_id', 'type': 'text'},
+        {'name': 'item_id', 'type': 'string'},
         {'name': 'quantity', 'type': 'integer'},
     ],
     rules={

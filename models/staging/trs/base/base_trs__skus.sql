@@ -2,9 +2,9 @@
     raw_table='skus',
     key=['item_id'],
     columns=[
-        {'name': 'item_id', 'type': 'text'},
-        {'name': 'item_name', 'type': 'text'},
-        {'name': 'item_description', 'type': 'text', 'optional': true},
+        {'name': 'item_id', 'type': 'string'},
+        {'name': 'item_name', 'type': 'string'},
+        {'name': 'item_description', 'type': 'string', 'optional': true},
         {'name': 'item_cost_price', 'type': 'decimal(18, 2)'},
         {'name': 'item_retail_price', 'type': 'decimal(18, 2)'},
     ],
