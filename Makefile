@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help land build publish test test-services lint format docs docs-serve evaluate bench extracts lock clean
+.PHONY: help land build publish test test-services test-spark lint format docs docs-serve evaluate bench extracts lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -7,7 +7,8 @@ DBT := $(VENV)/bin/dbt
 INSTALLED := $(VENV)/installed
 INSTALLED_TO_EVALUATE := $(VENV)/installed-evaluate
 INSTALLED_FOR_SERVICES := $(VENV)/installed-services
-INSTALLED_FOR_BENCH := $(VENV)/installed-bench
+INSTALLED_FOR_SPARK := $(VENV)/installed-spark
+INSTALLED_FOR_TARGET := $(INSTALLED) $(if $(filter spark,$(DBT_TARGET)),$(INSTALLED_FOR_SPARK))
 DATABASE := $(or $(LATE_PAYMENTS_DATABASE),late_payments.duckdb)
 
 # A variable set to nothing is passed on as nothing, for dbt to refuse: a scheduler that loses a date must not
@@ -31,12 +32,12 @@ $(INSTALLED): requirements.txt
 	@touch $@
 
 # Files on a local disk need no package of the services.
-land: $(if $(call is_set,SOURCE)$(filter s3://%,$(EXTRACTS)),$(INSTALLED_FOR_SERVICES),$(INSTALLED)) ## fill schema raw from EXTRACTS=directory or SOURCE=mysql
+land: $(if $(call is_set,SOURCE)$(filter s3://%,$(EXTRACTS)),$(INSTALLED_FOR_SERVICES)) $(INSTALLED_FOR_TARGET) ## fill schema raw from EXTRACTS=directory or SOURCE=mysql
 	@$(DBT) --quiet run-operation land --args "$$($(VENV)/bin/python -c 'import json, os; print(json.dumps( \
 		{arg: os.environ[name] for arg, name in (("directory", "EXTRACTS"), ("source", "SOURCE")) if name in os.environ}))')" \
 		$(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
-build: $(INSTALLED) $(if $(LANDS),land) ## build and test every layer, write exports/ [EXTRACTS=directory, SOURCE=mysql or RAW=landed] [AS_OF=YYYY-MM-DD]
+build: $(INSTALLED_FOR_TARGET) $(if $(LANDS),land) ## build and test every layer, write exports/ [EXTRACTS=directory, SOURCE=mysql or RAW=landed] [AS_OF=YYYY-MM-DD]
 	@$(DBT) --quiet build $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
 $(INSTALLED_FOR_SERVICES): requirements-services.txt $(INSTALLED)
@@ -51,6 +52,13 @@ test: lint ## every check that needs no server: lint, builds, data tests, unit t
 
 test-services: $(INSTALLED_FOR_SERVICES) ## the checks that start servers of their own (Debian: apt-get install postgresql mariadb-server-core mariadb-client-core)
 	$(VENV)/bin/pytest integration_tests/services
+
+$(INSTALLED_FOR_SPARK): requirements-spark.txt $(INSTALLED)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-spark.txt
+	@touch $@
+
+test-spark: $(INSTALLED_FOR_SPARK) ## the checks that DuckDB and Spark build the same marts (needs Java 17: apt-get install openjdk-17-jre-headless)
+	$(VENV)/bin/pytest --numprocesses=0 integration_tests/spark
 
 lint: $(INSTALLED) ## check the SQL, the Python and that dbt finds nothing deprecated
 	$(VENV)/bin/ruff check
@@ -83,11 +91,7 @@ evaluate: $(INSTALLED_TO_EVALUATE) ## train and judge models of late payment [EX
 	@$(MAKE) --no-print-directory build
 	@$(VENV)/bin/python scripts/evaluate.py $(DATABASE) "$$AS_OF" "$(or $(EXTRACTS),seeds)/accounts.csv" "$(or $(OUT),target)"
 
-$(INSTALLED_FOR_BENCH): requirements-bench.txt $(INSTALLED)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
-	@touch $@
-
-bench: $(INSTALLED_FOR_BENCH) ## measure time and memory, against SQL by hand and PySpark (needs Java) [SCALE="1 100"]
+bench: $(INSTALLED_FOR_SPARK) ## measure time and memory, against SQL by hand and PySpark (needs Java) [SCALE="1 100"]
 	@$(VENV)/bin/python benchmarks/bench.py $(or $(SCALE),1)
 
 extracts: ## make invented extracts [SCALE=1] [OUT=seeds]
@@ -102,9 +106,9 @@ lock: ## pin what pyproject.toml asks for in requirements.txt (needs uv)
 	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras --extra services \
 		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --constraints requirements.txt \
 		--output-file requirements-services.txt
-	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras --extra bench \
+	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras --extra spark \
 		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --constraints requirements.txt \
-		--output-file requirements-bench.txt
+		--output-file requirements-spark.txt
 
 clean: ## remove exports, target and logs; databases stay, they hold the history
 	rm -rf target logs dbt_packages exports/*.parquet exports/manifest.json exports/prod/*.parquet exports/prod/manifest.json

@@ -1,4 +1,11 @@
 {% macro create_history_functions(history) %}
+    {{- adapter.dispatch('create_history_functions', 'late_payments')(history) -}}
+{% endmacro %}
+
+{#- Iceberg's catalogs hold no functions. -#}
+{% macro spark__create_history_functions(history) %}{% endmacro %}
+
+{% macro default__create_history_functions(history) %}
     {%- set schema = adapter.quote(history.schema) -%}
     {%- set features = ['acct_id', 'inv_total', 'inv_items', 'acct_age', 'num_inv_120d', 'cum_tot_inv_acct', 'is_late'] -%}
 

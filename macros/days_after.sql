@@ -10,3 +10,8 @@
 {% macro duckdb__days_after(day, days) -%}
     {{ day }} + {{ days }}
 {%- endmacro %}
+
+{#- dbt's own makes a timestamp of a date, by way of seconds, and counts them in the session's time zone. -#}
+{% macro spark__days_after(day, days) -%}
+    date_add({{ day }}, {{ days }})
+{%- endmacro %}

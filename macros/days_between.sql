@@ -10,3 +10,8 @@
 {% macro duckdb__days_between(first_day, last_day) -%}
     date_diff('day', {{ first_day }}, {{ last_day }})
 {%- endmacro %}
+
+{#- dbt's own asks first that no date is null, in a comment of its own. As many digits as on DuckDB. -#}
+{% macro spark__days_between(first_day, last_day) -%}
+    cast(date_diff({{ last_day }}, {{ first_day }}) as bigint)
+{%- endmacro %}

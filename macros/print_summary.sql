@@ -11,7 +11,9 @@
     {%- do print('  late           ' ~ '{:,}'.format(facts['late']) ~ ' (' ~ share ~ ')') -%}
     {%- do print('  as of          ' ~ facts['as_of']) -%}
     {%- do print('  rejected rows  ' ~ '{:,}'.format(facts['rejected'])) -%}
-    {%- do print('  table          ' ~ features.schema ~ '.' ~ features.identifier ~ ' in ' ~ target.path) -%}
-    {%- do print('  parquet file   ' ~ file) -%}
+    {%- do print('  table          ' ~ features.schema ~ '.' ~ features.identifier ~ ' in ' ~ warehouse()) -%}
+    {%- if file -%}
+        {%- do print('  parquet file   ' ~ file) -%}
+    {%- endif -%}
     {%- do print('') -%}
 {% endmacro %}

@@ -15,7 +15,7 @@
         ) %}
     {%- elif flags.WHICH == 'build' and not unaudited -%}
         {% do run_query(
-            "update audit.last_build set outcome = 'green', as_of = (select as_of from " ~ as_of ~ "),"
+            "update audit.last_build set outcome = 'green', as_of = date '" ~ run_query('select as_of from ' ~ as_of)[0][0] ~ "',"
             ~ " marts = '" ~ audited | join(', ') ~ "'"
         ) %}
     {%- elif selects_a_mart() -%}

@@ -1,6 +1,12 @@
 {% macro start_build() %}
+    {%- if execute -%}
+        {{- adapter.dispatch('start_build', 'late_payments')() -}}
+    {%- endif -%}
+{% endmacro %}
+
+{% macro default__start_build() %}
     {#- A replay neither makes nor touches what is live. -#}
-    {%- if execute and as_of_date() is none -%}
+    {%- if as_of_date() is none -%}
         create schema if not exists audit;
         create table if not exists audit.last_build (
             started_at timestamp,
@@ -22,5 +28,29 @@
         insert into audit.last_build (started_at, command, outcome)
         values ({{ snapshot_get_time() }}, 'dbt {{ flags.WHICH }}', 'it is still running, or was stopped');
         {%- endif %}
+    {%- endif -%}
+{% endmacro %}
+
+{% macro spark__start_build() %}
+    {%- do refuse_half_a_landing() -%}
+    {%- if as_of_date() is none -%}
+        {%- do run_query('create schema if not exists audit') -%}
+        {%- do run_query("
+            create table if not exists audit.last_build (
+                started_at timestamp comment 'Start of the run, UTC.',
+                command string comment 'The dbt command.',
+                outcome string comment
+                    'green if every mart was built, every test on it passed and nothing has failed since; otherwise why not.',
+                as_of date comment 'The day whose knowledge the marts hold; null unless green.',
+                marts string comment 'Names of the marts, separated by commas; null unless green.'
+            ) comment 'One row: the last run that built live marts. Read them only while it is green.'
+        ") -%}
+        {%- if selects_a_mart() -%}
+            {#- Until the end of the run says otherwise: a killed run leaves it so. -#}
+            {%- do run_query(
+                'insert overwrite audit.last_build values (' ~ snapshot_get_time() ~ ", 'dbt " ~ flags.WHICH ~ "',"
+                ~ " 'it is still running, or was stopped', null, null)"
+            ) -%}
+        {%- endif -%}
     {%- endif -%}
 {% endmacro %}

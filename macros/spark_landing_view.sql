@@ -1,0 +1,52 @@
+{% macro spark_landing_view(table, file) %}
+    {%- set view = 'landing_' ~ table.name -%}
+    {%- set wanted = table.columns.keys() | list -%}
+    {%- set path = dbt.string_literal(dbt.escape_single_quotes(file)) -%}
+    {#- Spark would put another sign in place of what is not UTF-8, and take a value that does not end for all the rest. -#}
+    {%- set quotes, not_text = run_query(
+        "select coalesce(sum(length(value) - length(replace(value, '\"'))), 0), count_if(not is_valid_utf8(value))"
+        ~ ' from text.`' ~ file ~ '`'
+    )[0].values() -%}
+    {%- if not_text -%}
+        {{ exceptions.raise_compiler_error(file ~ ' is not plain UTF-8 text: ' ~ not_text ~ ' lines are not.') }}
+    {%- elif quotes % 2 -%}
+        {{ exceptions.raise_compiler_error(
+            file ~ ' has an odd number of quotation marks: somewhere a value begins with one and does not end with one.'
+        ) }}
+    {%- endif -%}
+    {%- set options -%}
+        path {{ path }}, header 'true', quote '"', escape '"', multiLine 'true', enforceSchema 'false', columnPruning 'false',
+        unescapedQuoteHandling 'RAISE_ERROR', columnNameOfCorruptRecord 'unreadable_line'
+    {%- endset -%}
+    {%- do run_query('create or replace temporary view ' ~ view ~ ' using csv options (' ~ options ~ ')') -%}
+    {%- set header = run_query('describe ' ~ view).columns[0].values() | list -%}
+    {#- Of two columns of one name Spark makes two names, so neither is found. -#}
+    {%- for column in wanted if column not in header -%}
+        {{ exceptions.raise_compiler_error(
+            file ~ ' has no column ' ~ column ~ ', or more than one: it must be plain UTF-8 text whose first line names '
+            ~ wanted | join(', ') ~ ', separated by commas.'
+        ) }}
+    {%- endfor -%}
+    {%- set columns = [] -%}
+    {%- for column in header -%}
+        {%- do columns.append(adapter.quote(column | replace('`', '``')) ~ ' string') -%}
+    {%- endfor -%}
+    {%- do run_query(
+        'create or replace temporary view ' ~ view ~ ' (' ~ columns | join(', ') ~ ', unreadable_line string) using csv'
+        ~ ' options (' ~ options ~ ')'
+    ) -%}
+    {#- The lines themselves are not shown: they may hold personal data. -#}
+    {%- set rows, unreadable, example = run_query(
+        'select count(*), count(unreadable_line), min(case when unreadable_line is not null then ' ~ wanted[0] ~ ' end)'
+        ~ ' from ' ~ view
+    )[0].values() -%}
+    {%- if unreadable -%}
+        {{ exceptions.raise_compiler_error(
+            file ~ ': ' ~ unreadable ~ ' lines have more or fewer values than the first line has names, such as the one with '
+            ~ wanted[0] ~ ' ' ~ example ~ '.'
+        ) }}
+    {%- elif not rows -%}
+        {{ exceptions.raise_compiler_error(file ~ ' has no rows, only a header line.') }}
+    {%- endif -%}
+    {{ return(rows) }}
+{% endmacro %}
