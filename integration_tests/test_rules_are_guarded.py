@@ -134,7 +134,7 @@ BROKEN_RULES = [
     (AGEING, "between 61 and 90", "between 60 and 90", "receivables_age_by_days_beyond_the_due_date"),
     (AGEING, "> 90", "> 91", "receivables_age_by_days_beyond_the_due_date"),
     (AGEING, "where date_paid is null", "", "receivables_age_by_days_beyond_the_due_date"),
-    (AGEING, "rollup(account_id)", "account_id", "the_total_is_there_when_nothing_is_unpaid"),
+    (AGEING, "true as is_total\n\n)", "true as is_total where false)", "the_total_is_there_when_nothing_is_unpaid"),
     (MONTHLY, "amount_closing - amount_overdue", "amount_closing", "monthly_ratios_follow_their_formulas"),
     (MONTHLY, "cast(amount_closing as", "cast(amount_opening as", "monthly_ratios_follow_their_formulas"),
     (MONTHLY, "cast(amount_overdue as", "cast(amount_current as", "monthly_ratios_follow_their_formulas"),

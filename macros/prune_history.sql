@@ -1,4 +1,5 @@
 {% macro prune_history(keep_days=365, dry_run=true) %}
+    {%- do only_on_duckdb('prune_history', 'Nothing was deleted.') -%}
     {%- if keep_days is not integer or keep_days < 0 -%}
         {{ exceptions.raise_compiler_error("keep_days must be a whole number of days, not '" ~ keep_days ~ "'.") }}
     {%- elif dry_run is not boolean -%}

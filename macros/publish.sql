@@ -1,4 +1,5 @@
 {% macro publish() %}
+    {%- do only_on_duckdb('publish', 'Readers take the Iceberg tables themselves, while audit.last_build is green.') -%}
     {%- if as_of_date() is not none -%}
         {{ exceptions.raise_compiler_error('What is published is live, so as_of must not be set. Nothing was published.') }}
     {%- endif -%}

@@ -5,7 +5,7 @@
     {#- Spark would put another sign in place of what is not UTF-8, and take a value that does not end for all the rest. -#}
     {%- set quotes, not_text = run_query(
         "select coalesce(sum(length(value) - length(replace(value, '\"'))), 0), count_if(not is_valid_utf8(value))"
-        ~ ' from text.`' ~ file ~ '`'
+        ~ ' from text.' ~ adapter.quote(file | replace('`', '``'))
     )[0].values() -%}
     {%- if not_text -%}
         {{ exceptions.raise_compiler_error(file ~ ' is not plain UTF-8 text: ' ~ not_text ~ ' lines are not.') }}
