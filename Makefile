@@ -106,7 +106,7 @@ lock: ## pin what pyproject.toml asks for in requirements.txt (needs uv)
 	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras --extra services \
 		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --constraints requirements.txt \
 		--output-file requirements-services.txt
-	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras --extra spark \
+	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --strip-extras --extra spark \
 		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --constraints requirements.txt \
 		--output-file requirements-spark.txt
 
