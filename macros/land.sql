@@ -46,7 +46,7 @@
     {% for table in tables %}
         {% do run_query('create schema if not exists ' ~ table.schema) %}
         {% do run_query(
-            'create or replace table ' ~ source('trs', table.name) ~ " using iceberg tblproperties ('landing' = '"
+            'create or replace table ' ~ table.relation_name ~ " using iceberg tblproperties ('landing' = '"
             ~ invocation_id ~ "') as select " ~ table.columns.keys() | join(', ') ~ ' from landing_' ~ table.name
         ) %}
     {% endfor %}
