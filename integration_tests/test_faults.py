@@ -74,14 +74,13 @@ def test_killed_during_land(project: Project) -> None:
     before = project.state()
     accounts = (project.path / "extracts/accounts.csv").read_bytes()
     appended("accounts", NEW_ACCOUNT)(project.path / "extracts")
-    whole = project.path / "extracts/invoice_line_items.csv"
-    whole.rename(whole.with_suffix(".whole"))
-    os.mkfifo(whole)  # Whoever reads it waits: the other three tables have been replaced by then, but not committed.
-    with running(project, BIN / "dbt", *LAND), open(whole, "w"):  # Opens once the reader is there.
-        pass
-    whole.unlink()
-    whole.with_suffix(".whole").rename(whole)
+    commit = "{% do run_query('commit') %}"
+    wait = "{% do print('all replaced') %}{% do run_query(\"select 1 where " + SLOW + '") %}'
+    project.replace("macros/land.sql", commit, wait + commit)
+    with running(project, BIN / "dbt", *LAND) as process:
+        wait_for_line(process, "all replaced")
     assert project.state() == before
+    project.replace("macros/land.sql", wait, "")
     (project.path / "extracts/accounts.csv").write_bytes(accounts)
     assert_next_run_succeeds(project, before["marts"])
 
