@@ -1,4 +1,4 @@
-"""Time and memory of the project, of a hand-written DuckDB script and of a PySpark job, on the same extracts.
+"""Time and memory of the project on DuckDB and on Spark, of SQL by hand and of a PySpark job, on the same extracts.
 
 Usage: python bench.py SCALE [SCALE …], a scale being how many times the size of the real extracts. Prints one table of
 all scales measured so far, and keeps it with its figures in target/bench. Linux only: memory is read from /proc.
@@ -34,9 +34,11 @@ COLUMNS = {
 NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
 SCOPES = {
     # What the others make too, with every test of it and of what it is made from.
-    "late_payments, invoice_features": ("--select", "+invoice_features", "--indirect-selection", "cautious"),
-    "late_payments, everything": (),
+    "invoice_features": ("--select", "+invoice_features", "--indirect-selection", "cautious"),
+    "everything": (),
 }
+# On one machine the project on Spark takes too long for more.
+MOST_FOR_SPARK = 100
 
 
 def memory(session: int) -> int:
@@ -91,6 +93,11 @@ def checksum(relation: str, database: Path | None = None) -> str:
     return f"{rows:,} rows, {int(total):x}"
 
 
+def size(path: Path) -> int:
+    """Bytes of a file, or of all files in a directory."""
+    return sum(file.stat().st_size for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file())
+
+
 def floor(extracts: Path, work: Path) -> dict[str, object]:
     database = work / "floor.duckdb"
     database.unlink(missing_ok=True)
@@ -102,7 +109,7 @@ def floor(extracts: Path, work: Path) -> dict[str, object]:
     return {
         "total": measured["seconds"],
         "memory": measured["memory"],
-        "size": database.stat().st_size,
+        "size": size(database),
         "checksum": checksum("invoice_features", database),
     }
 
@@ -113,22 +120,18 @@ def pyspark(extracts: Path, work: Path) -> dict[str, object]:
     return {
         "total": measured["seconds"],
         "memory": measured["memory"],
-        "size": sum(file.stat().st_size for file in out.glob("*.parquet")),
+        "size": size(out),
         "checksum": checksum(f"'{out}/*.parquet'"),
     }
 
 
-def project(extracts: Path, work: Path) -> dict[str, dict[str, object]]:
-    shutil.rmtree(work / "project", ignore_errors=True)
-    (work / "project/exports").mkdir(parents=True)
-    database = work / "project/late_payments.duckdb"
-    env = {
-        "LATE_PAYMENTS_DATABASE": str(database),
-        "LATE_PAYMENTS_EXPORTS": str(work / "project/exports"),
-        "LATE_PAYMENTS_MEMORY_LIMIT": MEMORY_LIMIT,
-        "DBT_LOG_PATH": str(work / "project/logs"),
-        "DBT_TARGET_PATH": str(work / "project/target"),
-    }
+def project(
+    extracts: Path, work: Path, engine: str, scopes: list[str], store: Path, features: tuple, **env: str
+) -> dict[str, dict[str, object]]:
+    """What an engine needs for the scopes, into a store that is not there yet; features say where to find the table."""
+    shutil.rmtree(work, ignore_errors=True)
+    (work / "exports").mkdir(parents=True)
+    env |= {"DBT_LOG_PATH": str(work / "logs"), "DBT_TARGET_PATH": str(work / "target")}
 
     def dbt(*arguments: str) -> dict[str, float]:
         return run(DBT, "--quiet", *arguments, "--vars", "{raw: landed}", **env)
@@ -137,20 +140,52 @@ def project(extracts: Path, work: Path) -> dict[str, dict[str, object]]:
     dbt("parse")
     land = dbt("run-operation", "land", "--args", json.dumps({"directory": str(extracts)}))
     rows = {}
-    for name, scope in SCOPES.items():
-        build, tests = dbt("build", *scope, *NO_TESTS), dbt("test", *scope)
-        rows[name] = {
+    for scope in scopes:
+        build, tests = dbt("build", *SCOPES[scope], *NO_TESTS), dbt("test", *SCOPES[scope])
+        rows[f"{engine}, {scope}"] = row = {
             "land": land["seconds"],
             "build": build["seconds"],
             "tests": tests["seconds"],
             "total": land["seconds"] + build["seconds"] + tests["seconds"],
             "memory": max(part["memory"] for part in (land, build, tests)),
-            "size": database.stat().st_size,
-            "checksum": checksum("features.invoice_features", database),
+            "size": size(store),
+            "checksum": checksum(*features),
         }
-        if not scope:
-            rows[name]["dbt build"] = dbt("build")["seconds"]
+        if scope == "everything":
+            row["dbt build"] = dbt("build")["seconds"]
     return rows
+
+
+def on_duckdb(extracts: Path, work: Path) -> dict[str, dict[str, object]]:
+    database = work / "late_payments.duckdb"
+    return project(
+        extracts,
+        work,
+        "late_payments",
+        ["invoice_features", "everything"],
+        database,
+        ("features.invoice_features", database),
+        LATE_PAYMENTS_DATABASE=str(database),
+        LATE_PAYMENTS_EXPORTS=str(work / "exports"),
+        LATE_PAYMENTS_MEMORY_LIMIT=MEMORY_LIMIT,
+    )
+
+
+def on_spark(extracts: Path, work: Path) -> dict[str, dict[str, object]]:
+    warehouse = work / "warehouse"
+    return project(
+        extracts,
+        work,
+        "late_payments on Spark",
+        ["everything"],
+        warehouse,
+        # Of one build: a table that is replaced leaves its files.
+        (f"'{warehouse}/features/invoice_features/data/*.parquet'",),
+        DBT_TARGET="spark",
+        LATE_PAYMENTS_SPARK_CATALOG_URI=f"jdbc:sqlite:{work}/catalog.db",
+        LATE_PAYMENTS_SPARK_WAREHOUSE=str(warehouse),
+        LATE_PAYMENTS_SPARK_MEMORY="4g",
+    )
 
 
 def measure(scale: int) -> dict[str, dict]:
@@ -159,7 +194,10 @@ def measure(scale: int) -> dict[str, dict]:
     extracts = work / "extracts"
     if not extracts.is_dir():
         run(sys.executable, ROOT / "scripts/generate_extracts.py", "--scale", str(scale), "--out", extracts)
-    rows = {"DuckDB, by hand": floor(extracts, work), "PySpark": pyspark(extracts, work), **project(extracts, work)}
+    rows = {"DuckDB, by hand": floor(extracts, work), "PySpark": pyspark(extracts, work)}
+    rows |= on_duckdb(extracts, work / "duckdb")
+    if scale <= MOST_FOR_SPARK:
+        rows |= on_spark(extracts, work / "spark")
     if len({row["checksum"] for row in rows.values()}) != 1:
         sys.exit(f"The tables differ at {scale} times: " + ", ".join(f"{k} {v['checksum']}" for k, v in rows.items()))
     return rows
@@ -187,6 +225,7 @@ def table(scales: dict[int, dict[str, dict]]) -> str:
         grown = [
             f"{name} {math.log(scales[b][name]['total'] / row['total']) / math.log(b / a):.2f}"
             for name, row in scales[a].items()
+            if name in scales[b]
         ]
         lines.append(f"\nExponent of the total from {a:,} to {b:,} times: {', '.join(grown)}.")
     return "\n".join(lines)
