@@ -53,8 +53,10 @@ def needed() -> Server | None:
 
 
 def public_options(server: Server) -> dict[str, str]:
-    """What AWS's own tools take from the environment, too, and is no secret."""
+    """What is no secret, from the environment; that of S3 as AWS's own tools take it."""
     options = {}
+    if server == MYSQL and (authorities := os.environ.get("LATE_PAYMENTS_MYSQL_CA")):
+        options |= {"ssl_mode": "verify_identity", "ssl_ca": authorities}
     if server == S3 and (region := os.environ.get("AWS_REGION")):
         options["region"] = region
     if server == S3 and (endpoint := os.environ.get("AWS_ENDPOINT_URL")):
@@ -107,8 +109,8 @@ class Plugin(BasePlugin):
         values = public_options(self.server)
         for part, variable in (self.variables | self.optional).items():
             if os.environ.get(variable):
-                values[part] = os.environ[variable].replace("'", "''")
-        settings = ", ".join(f"{part} '{value}'" for part, value in values.items())
+                values[part] = os.environ[variable]
+        settings = ", ".join(part + " '" + value.replace("'", "''") + "'" for part, value in values.items())
         conn.execute(f"create secret {self.server.secret} (type {self.server.type}, {settings})")
 
     def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:

@@ -53,6 +53,23 @@ class Server:
                 stdout=log,
                 stderr=log,
             )
+        self.certificate = self.certify("server")
+
+    def certify(self, name: str) -> Path:
+        """A certificate for 127.0.0.1 that is its own authority; the key is beside it."""
+        file = self.directory / f"{name}.pem"
+        key = file.with_suffix(".key")
+        subprocess.run(
+            [
+                *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
+                *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", file),
+            ],
+            check=True,
+            capture_output=True,
+        )
+        # The server reads it when it has given up root's rights.
+        key.chmod(0o644)
+        return file
 
     def start(self) -> None:
         program = shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -61,6 +78,7 @@ class Server:
                 [
                     *(program, *self.common, "--bind-address=127.0.0.1", f"--port={self.port}"),
                     *(f"--socket={self.directory}/socket", f"--pid-file={self.directory}/pid"),
+                    *(f"--ssl-cert={self.certificate}", f"--ssl-key={self.certificate.with_suffix('.key')}"),
                     # As TRS may have been set up long ago.
                     "--sql-mode=",
                 ],
@@ -228,6 +246,16 @@ def test_what_was_landed_can_be_built_later(live: Project, trs: Server) -> None:
     live.make("land", "SOURCE=mysql", **trs.env())
     live.make("build", "RAW=landed")
     assert live.query("select company_name from finance.dim_accounts where account_id = 1") == [("Renamed",)]
+
+
+def test_the_server_must_prove_who_it_is(live: Project, trs: Server) -> None:
+    trs.query("alter user late_payments require ssl")
+    land(live, trs)
+    land(live, trs, LATE_PAYMENTS_MYSQL_CA=str(trs.certificate))
+    before = live.state()
+    output = land(live, trs, ok=False, LATE_PAYMENTS_MYSQL_CA=str(trs.certify("stranger")))
+    assert "certificate" in output
+    assert live.state() == before
 
 
 REFUSALS = {
