@@ -220,14 +220,19 @@ def table(scales: dict[int, dict[str, dict]]) -> str:
                 f"| {scale:,} | {name} | {' | '.join(seconds)} | {ratio:.1f} | {row['memory'] / 1e6:,.0f} MB"
                 f" | {row['size'] / 1e6:,.0f} MB | {row['checksum']} |"
             )
-    pairs = [(a, b) for a in sorted(scales) for b in sorted(scales) if a < b]
-    for a, b in pairs:
+    if len(scales) == 1:
+        return "\n".join(lines)
+    names = list(scales[min(scales)])
+    lines += ["", "Exponents of the total, 1 being linear growth:", ""]
+    lines += [f"| from | to | {' | '.join(names)} |", "|---" * (len(names) + 2) + "|"]
+    for a, b in ((a, b) for a in sorted(scales) for b in sorted(scales) if a < b):
         grown = [
-            f"{name} {math.log(scales[b][name]['total'] / row['total']) / math.log(b / a):.2f}"
-            for name, row in scales[a].items()
-            if name in scales[b]
+            f"{math.log(scales[b][name]['total'] / scales[a][name]['total']) / math.log(b / a):.2f}"
+            if name in scales[a] and name in scales[b]
+            else ""
+            for name in names
         ]
-        lines.append(f"\nExponent of the total from {a:,} to {b:,} times: {', '.join(grown)}.")
+        lines.append(f"| {a:,} | {b:,} | {' | '.join(grown)} |")
     return "\n".join(lines)
 
 
