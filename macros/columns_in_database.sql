@@ -9,18 +9,17 @@
     ).rows) }}
 {%- endmacro %}
 
-{#- Iceberg's catalogs have no information_schema; what tables and what views have is told in two ways. -#}
+{#- Iceberg's catalogs have no information_schema. The failures of tests that run meanwhile are left out: their tables come
+    and go, and one that is gone by the time it is described ends in an error. They have the same columns on DuckDB. -#}
 {% macro spark__columns_in_database() -%}
+    {%- set tests = graph.nodes.values() | selectattr('resource_type', 'equalto', 'test') | map(attribute='alias') | list -%}
     {%- set found = [] -%}
     {%- for schema in run_query('show schemas').columns[0].values() -%}
-        {%- for table in run_query('show table extended in ' ~ schema ~ " like '*'") -%}
-            {%- for column in modules.re.findall('(?m)^ \|-- (.*): ', table['information']) -%}
-                {%- do found.append((schema, table['tableName'], column | lower)) -%}
-            {%- endfor -%}
-        {%- endfor -%}
-        {%- for view in run_query('show views in ' ~ schema) if not view['isTemporary'] -%}
-            {%- for column in adapter.get_columns_in_relation(api.Relation.create(schema=schema, identifier=view['viewName'])) -%}
-                {%- do found.append((schema, view['viewName'], column.name | lower)) -%}
+        {%- set tables = run_query('show tables in ' ~ schema).rows | rejectattr('isTemporary') | map(attribute='tableName') -%}
+        {%- set views = run_query('show views in ' ~ schema).rows | rejectattr('isTemporary') | map(attribute='viewName') -%}
+        {%- for name in (tables | list) + (views | list) if name not in tests -%}
+            {%- for column in adapter.get_columns_in_relation(api.Relation.create(schema=schema, identifier=name)) -%}
+                {%- do found.append((schema, name, column.name | lower)) -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
