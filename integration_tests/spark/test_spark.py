@@ -17,7 +17,7 @@ from pathlib import Path
 import pyspark
 import pytest
 import yaml
-from conftest import HISTORIES, REAL_EXTRACTS, WITH_UNIT_TESTS, Project, needs_real_extracts
+from conftest import HISTORIES, REAL_EXTRACTS, ROOT, WITH_UNIT_TESTS, Project, needs_real_extracts
 
 HERE = Path(__file__).parent
 PAST_DAY = "2021-04-12"
@@ -231,13 +231,13 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-@pytest.fixture
-def cluster(project: Project) -> Iterator[dict[str, str]]:
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A master and two workers, each a process, and the Spark Connect server in front of them: what names it to dbt."""
-    home = Path(pyspark.__file__).parent
+    home, directory = Path(pyspark.__file__).parent, tmp_path_factory.mktemp("cluster")
     ports = {name: str(free_port()) for name in ("master", "web", "connect")}
     master = f"spark://127.0.0.1:{ports['master']}"
-    profile = yaml.safe_load((project.path / "profiles.yml").read_text())["late_payments"]["outputs"]["spark"]
+    profile = yaml.safe_load((ROOT / "profiles.yml").read_text())["late_payments"]["outputs"]["spark"]
     settings = {
         # What cannot be set later, by whoever connects.
         **{name: profile["server_side_parameters"][name] for name in ("spark.jars.packages", "spark.sql.extensions")},
@@ -260,12 +260,12 @@ def cluster(project: Project) -> Iterator[dict[str, str]]:
         ),
     ]
     processes = []
-    with (project.path / "cluster.log").open("w") as log:
+    with (directory / "cluster.log").open("w") as log:
         for script, *arguments in commands:
             processes.append(
                 subprocess.Popen(
                     [home / "bin" / script, *arguments],
-                    cwd=project.path,
+                    cwd=directory,
                     env={
                         **os.environ,
                         "SPARK_HOME": str(home),
@@ -280,7 +280,7 @@ def cluster(project: Project) -> Iterator[dict[str, str]]:
         deadline = time.monotonic() + 180
         while True:
             ended = [process for process in processes if process.poll() is not None]
-            assert not ended and time.monotonic() < deadline, (project.path / "cluster.log").read_text()[-5000:]
+            assert not ended and time.monotonic() < deadline, (directory / "cluster.log").read_text()[-5000:]
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{ports['web']}/json/", timeout=5) as answer:
                     state = json.load(answer)
@@ -291,13 +291,7 @@ def cluster(project: Project) -> Iterator[dict[str, str]]:
                 pass
             time.sleep(1)
         assert [worker["coresused"] for worker in state["workers"] if worker["state"] == "ALIVE"] == [1, 1]
-        yield {
-            **ON_SPARK,
-            "SPARK_REMOTE": f"sc://127.0.0.1:{ports['connect']}",
-            # Where the workers find them too, each in a directory of its own.
-            "LATE_PAYMENTS_SPARK_CATALOG_URI": f"jdbc:sqlite:{project.path}/catalog.db",
-            "LATE_PAYMENTS_SPARK_WAREHOUSE": str(project.path / "warehouse"),
-        }
+        yield {**ON_SPARK, "SPARK_REMOTE": f"sc://127.0.0.1:{ports['connect']}"}
     finally:
         for process in reversed(processes):
             process.terminate()
@@ -305,9 +299,18 @@ def cluster(project: Project) -> Iterator[dict[str, str]]:
             process.wait()
 
 
-def test_the_marts_are_equal_on_a_cluster(project: Project, cluster: dict[str, str]) -> None:
-    shutil.copytree(project.path / "seeds", project.path / "extracts")
-    for env in ({}, cluster):
+@pytest.mark.parametrize(
+    "extracts", [ROOT / "seeds", pytest.param(REAL_EXTRACTS, marks=needs_real_extracts)], ids=["seeds", "real"]
+)
+def test_the_marts_are_equal_on_a_cluster(project: Project, cluster: dict[str, str], extracts: Path) -> None:
+    (project.path / "extracts").symlink_to(extracts)
+    on_cluster = {
+        **cluster,
+        # Where the workers find them too, each in a directory of its own.
+        "LATE_PAYMENTS_SPARK_CATALOG_URI": f"jdbc:sqlite:{project.path}/catalog.db",
+        "LATE_PAYMENTS_SPARK_WAREHOUSE": str(project.path / "warehouse"),
+    }
+    for env in ({}, on_cluster):
         land(project, **env)
         project.dbt("build", *LANDED, *NO_TESTS, **env)
-    assert_equal_marts(project, **cluster)
+    assert_equal_marts(project, **on_cluster)
