@@ -15,9 +15,11 @@ DATABASE := $(or $(LATE_PAYMENTS_DATABASE),late_payments.duckdb)
 # rebuild the live marts instead.
 is_set = $(filter-out undefined,$(origin $(1)))
 # make hands both to the shell as environment variables, so their values need no quoting here. Landing takes the same
-# vars as building: with other vars dbt would parse the project twice.
+# vars as building, and a build that asks for nothing has none, like a plain dbt command: with other vars dbt would parse
+# the project anew.
 LANDS := $(or $(call is_set,EXTRACTS),$(call is_set,SOURCE))
-VARS := --vars "{raw: $(if $(LANDS),landed,$(if $(RAW),'$$RAW',seeds)), as_of: $(if $(call is_set,AS_OF),'$$AS_OF',null)}"
+COMMA := ,
+VARS := --vars "{$(if $(LANDS),raw: landed$(COMMA),$(if $(RAW),raw: '$$RAW'$(COMMA)))$(if $(call is_set,AS_OF), as_of: '$$AS_OF')}"
 
 OR_SAY_WHERE_TO_LOOK := || { echo "Nothing was published. What the messages mean and what to do: docs/runbook.md" >&2; exit 1; }
 
