@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+import msgpack
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -44,8 +45,14 @@ class Project:
     @classmethod
     def like(cls, other: "Project", path: Path) -> "Project":
         """A copy with everything that was built, to change and build again."""
-        # What dbt has parsed names the place of the seeds, which dbt-duckdb would go on reading there.
-        shutil.copytree(other.path, path, ignore=shutil.ignore_patterns("partial_parse.msgpack"))
+        shutil.copytree(other.path, path)
+        # What dbt has parsed, which takes seconds, names the place of the seeds, which it would go on reading there.
+        file = path / "target/partial_parse.msgpack"
+        parsed = msgpack.unpackb(file.read_bytes(), strict_map_key=False)
+        for node in parsed["nodes"].values():
+            if node["resource_type"] == "seed":
+                node["root_path"] = str(path)
+        file.write_bytes(msgpack.packb(parsed))
         project = cls.__new__(cls)
         project.path, project.database = path, path / other.database.name
         return project
