@@ -3,13 +3,11 @@ with
 open_values as (
 
     select
-        invoices.account_id,
-        sum(invoice_totals.inv_total) as value_of_invoices
-    from {{ ref('int_invoices_as_of') }} as invoices
-    inner join {{ ref('int_invoice_totals') }} as invoice_totals
-        on invoices.invoice_id = invoice_totals.invoice_id
-    where invoices.date_paid is null
-    group by invoices.account_id
+        account_id,
+        sum(inv_total) as value_of_invoices
+    from {{ ref('int_invoices') }}
+    where date_paid is null
+    group by account_id
 
 )
 

@@ -1,44 +1,18 @@
 with
 
-open_invoices as (
+accounts as (
 
     select
-        account_id,
-        as_of,
-        value_open,
-        value_overdue,
-        oldest_overdue_day,
-        value_due_7d
-    from {{ ref('int_account_open_invoices') }}
+        *,
+        {{ days_between('oldest_overdue_day', 'as_of') }} as days_overdue
+    from {{ ref('int_accounts') }}
+    where num_inv_open > 0
 
 ),
 
-payment_record as (
+late_shares as (
 
-    select
-        account_id,
-        share_late,
-        share_late_change
-    from {{ ref('int_account_payment_record') }}
-
-),
-
-days_to_pay as (
-
-    select
-        account_id,
-        usual_days_to_pay,
-        usual_days_to_pay_change
-    from {{ ref('int_account_days_to_pay') }}
-
-),
-
-reasons as (
-
-    select
-        account_id,
-        reason
-    from {{ ref('int_account_call_reasons') }}
+    select * from {{ ref('int_late_share') }}
 
 ),
 
@@ -53,67 +27,90 @@ contacts as (
 
 ),
 
-expected_late_values as (
+accounts_with_share_late as (
 
-    -- An overdue invoice is late for certain, another one as often as the account's have been.
+    -- Everybody's share of the day of its last invoice: what others have paid since must not move this account.
     select
-        open_invoices.account_id,
-        open_invoices.value_overdue,
-        cast(
-            open_invoices.value_overdue
-            + (open_invoices.value_open - open_invoices.value_overdue) * coalesce(payment_record.share_late, 0)
-            as decimal(18, 2)
-        ) as expected_late_value,
-        coalesce(open_invoices.oldest_overdue_day, open_invoices.as_of) as oldest_day
-    from open_invoices
-    inner join payment_record
-        on open_invoices.account_id = payment_record.account_id
+        accounts.*,
+        {{ smoothed_share('accounts.num_inv_late', 'accounts.num_inv_known', 'late_shares.share_late') }} as share_late
+    from accounts
+    inner join late_shares
+        on accounts.last_date_issued = late_shares.date_known
 
 ),
 
-ranks as (
+valued_accounts as (
 
+    -- An overdue invoice is late for certain, another one as often as the account's have been.
     select
-        account_id,
-        expected_late_value,
-        cast(row_number() over (
-            order by expected_late_value desc, value_overdue desc, oldest_day asc, account_id asc
-        ) as bigint) as contact_rank
-    from expected_late_values
+        *,
+        cast(
+            value_overdue + (value_open - value_overdue) * coalesce(share_late, 0) as decimal(18, 2)
+        ) as expected_late_value,
+        case
+            when num_inv_late > 0
+                then
+                    ', and ' || num_inv_late || ' of ' || {{ counted('num_inv_known', 'earlier invoice') }}
+                    || case when num_inv_late = 1 then ' was' else ' were' end || ' late.'
+            else '.'
+        end as record
+    from accounts_with_share_late
 
 ),
 
 ranked_accounts as (
 
     select
-        ranks.contact_rank,
-        ranks.account_id,
+        *,
+        cast(row_number() over (
+            order by expected_late_value desc, value_overdue desc, coalesce(oldest_overdue_day, as_of) asc, account_id asc
+        ) as bigint) as contact_rank,
+        case
+            when num_inv_overdue = 1
+                then
+                    '1 invoice worth ' || {{ in_dollars('value_overdue') }}
+                    || ' is past its due date, by ' || {{ counted('days_overdue', 'day') }} || '.'
+            when num_inv_overdue > 1
+                then
+                    num_inv_overdue || ' invoices worth ' || {{ in_dollars('value_overdue') }}
+                    || ' are past their due date, the oldest by ' || {{ counted('days_overdue', 'day') }} || '.'
+            when num_inv_due_7d > 0
+                then
+                    {{ counted('num_inv_due_7d', 'invoice') }} || ' worth ' || {{ in_dollars('value_due_7d') }}
+                    || case when num_inv_due_7d = 1 then ' falls' else ' fall' end
+                    || ' due in the next 7 days' || record
+            else
+                {{ counted('num_inv_open', 'invoice') }} || ' worth ' || {{ in_dollars('value_open') }}
+                || case when num_inv_open = 1 then ' is' else ' are' end
+                || ' open, with nothing due in the next 7 days' || record
+        end as reason
+    from valued_accounts
+
+),
+
+call_list as (
+
+    select
+        ranked_accounts.contact_rank,
+        ranked_accounts.account_id,
         contacts.company_name,
         contacts.contact_person,
         contacts.contact_phone,
-        reasons.reason,
-        ranks.expected_late_value,
-        open_invoices.value_open,
-        open_invoices.value_overdue,
-        open_invoices.oldest_overdue_day,
-        open_invoices.value_due_7d,
-        payment_record.share_late,
-        payment_record.share_late_change,
-        days_to_pay.usual_days_to_pay,
-        days_to_pay.usual_days_to_pay_change,
-        open_invoices.as_of
-    from ranks
-    inner join open_invoices
-        on ranks.account_id = open_invoices.account_id
-    inner join payment_record
-        on ranks.account_id = payment_record.account_id
-    inner join reasons
-        on ranks.account_id = reasons.account_id
+        ranked_accounts.reason,
+        ranked_accounts.expected_late_value,
+        ranked_accounts.value_open,
+        ranked_accounts.value_overdue,
+        ranked_accounts.oldest_overdue_day,
+        ranked_accounts.value_due_7d,
+        ranked_accounts.share_late,
+        ranked_accounts.share_late_change,
+        ranked_accounts.usual_days_to_pay,
+        ranked_accounts.usual_days_to_pay_change,
+        ranked_accounts.as_of
+    from ranked_accounts
     inner join contacts
-        on ranks.account_id = contacts.account_id
-    left join days_to_pay
-        on ranks.account_id = days_to_pay.account_id
+        on ranked_accounts.account_id = contacts.account_id
 
 )
 
-select * from ranked_accounts
+select * from call_list

@@ -2,38 +2,19 @@ with
 
 invoices as (
 
-    select
-        invoice_id,
-        account_id,
-        date_issued
-    from {{ ref('int_invoices_as_of') }}
+    select * from {{ ref('int_invoices') }}
 
 ),
 
 receivables as (
 
-    select
-        account_id,
-        date_known,
-        num_inv_paid,
-        num_inv_paid_late,
-        total_days_to_pay,
-        last_date_paid,
-        longest_days_to_pay,
-        num_inv_open,
-        num_inv_overdue,
-        value_open,
-        value_overdue
-    from {{ ref('int_account_receivables') }}
+    select * from {{ ref('int_account_receivables') }}
 
 ),
 
 late_shares as (
 
-    select
-        date_known,
-        share_late
-    from {{ ref('int_late_share') }}
+    select * from {{ ref('int_late_share') }}
 
 ),
 

@@ -2,18 +2,13 @@ with
 
 accounts as (
 
-    select
-        account_id,
-        company_name,
-        joining_date
-    from {{ ref('stg_trs__accounts') }}
+    select * from {{ ref('stg_trs__accounts') }}
 
 ),
 
 chosen_day as (
 
-    select as_of
-    from {{ ref('int_as_of') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 

@@ -4,12 +4,9 @@
 
 with
 
-calendar_limits as (
+calendar as (
 
-    select
-        first_day,
-        last_day
-    from {{ ref('int_calendar_limits') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -19,10 +16,10 @@ numbers as (
 
 days as (
 
-    select {{ days_after('calendar_limits.first_day', 'cast(numbers.generated_number - 1 as integer)') }} as date_day
-    from calendar_limits
+    select {{ days_after('calendar.calendar_start', 'cast(numbers.generated_number - 1 as integer)') }} as date_day
+    from calendar
     inner join numbers
-        on numbers.generated_number <= {{ days_between('calendar_limits.first_day', 'calendar_limits.last_day') }} + 1
+        on numbers.generated_number <= {{ days_between('calendar.calendar_start', 'calendar.calendar_end') }} + 1
 
 ),
 

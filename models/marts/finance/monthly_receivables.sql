@@ -3,20 +3,7 @@ with
 balances as (
 
     select
-        month_start,
-        month_end_or_as_of,
-        days_counted,
-        amount_opening,
-        invoices_issued,
-        amount_issued,
-        invoices_collected,
-        amount_collected,
-        invoices_closing,
-        amount_closing,
-        invoices_overdue,
-        amount_overdue,
-        invoices_due,
-        invoices_due_late,
+        *,
         amount_closing - amount_overdue as amount_current
     from {{ ref('int_monthly_balances') }}
 

@@ -10,8 +10,7 @@ with
 
 chosen_day as (
 
-    select as_of
-    from {{ ref('int_as_of') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -19,9 +18,9 @@ open_invoices as (
 
     select
         account_id,
-        amount,
-        days_late
-    from {{ ref('fct_invoices') }}
+        days_late,
+        inv_total as amount
+    from {{ ref('int_invoices') }}
     where date_paid is null
 
 ),

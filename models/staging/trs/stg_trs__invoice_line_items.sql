@@ -1,17 +1,9 @@
 -- The rejected rows are judged first: beyond max_bad_rows nothing is built from the good ones.
 -- depends_on: {{ ref('trs_rejected_rows') }}
 
-with
-
-good_invoice_line_items as (
-
-    select
-        invoice_id,
-        item_id,
-        quantity
-    from {{ ref('base_trs__invoice_line_items') }}
-    where reject_reason is null
-
-)
-
-select * from good_invoice_line_items
+select
+    invoice_id,
+    item_id,
+    quantity
+from {{ ref('base_trs__invoice_line_items') }}
+where reject_reason is null

@@ -1,18 +1,10 @@
 -- The rejected rows are judged first: beyond max_bad_rows nothing is built from the good ones.
 -- depends_on: {{ ref('trs_rejected_rows') }}
 
-with
-
-good_invoices as (
-
-    select
-        invoice_id,
-        account_id,
-        date_issued,
-        date_paid
-    from {{ ref('base_trs__invoices') }}
-    where reject_reason is null
-
-)
-
-select * from good_invoices
+select
+    invoice_id,
+    account_id,
+    date_issued,
+    date_paid
+from {{ ref('base_trs__invoices') }}
+where reject_reason is null
