@@ -26,8 +26,8 @@ known_invoices as (
         accounts.company_name,
         accounts.joining_date,
         invoices.date_issued,
-        case when invoices.date_paid <= chosen_day.as_of then invoices.date_paid end as date_paid,
-        chosen_day.as_of
+        chosen_day.as_of,
+        case when invoices.date_paid <= chosen_day.as_of then invoices.date_paid end as date_paid
     from invoices
     inner join chosen_day
         on invoices.date_issued <= chosen_day.as_of

@@ -63,7 +63,11 @@ ranked_accounts as (
     select
         *,
         cast(row_number() over (
-            order by expected_late_value desc, value_overdue desc, coalesce(oldest_overdue_day, as_of) asc, account_id asc
+            order by
+                expected_late_value desc,
+                value_overdue desc,
+                coalesce(oldest_overdue_day, as_of) asc,
+                account_id asc
         ) as bigint) as contact_rank,
         case
             when num_inv_overdue = 1
