@@ -1,6 +1,6 @@
 """What the payment history is worth: two plain models with and without it, judged on invoices they have not seen.
 
-    python scripts/evaluate.py DATABASE CUT_OFF ACCOUNTS_CSV DIRECTORY
+    python -m late_payments.evaluate DATABASE CUT_OFF ACCOUNTS_CSV DIRECTORY
 
 Needs two builds in the DuckDB database: the live one, and the replay as of the cut-off. A model learns from the
 training_set of the replay, so from invoices issued by the cut-off and from labels known on that day. It scores the

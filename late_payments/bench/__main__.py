@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "target/bench"
 DBT = Path(sys.executable).with_name("dbt")
 # What Python and DuckDB's own buffers need comes on top.
@@ -105,7 +105,7 @@ def floor(extracts: Path, work: Path) -> dict[str, object]:
         "import duckdb, sys; connection = duckdb.connect(sys.argv[1]);"
         " connection.execute('set variable extracts = ?', [sys.argv[2]]); connection.execute(open(sys.argv[3]).read())"
     )
-    measured = run(sys.executable, "-c", script, database, extracts, ROOT / "benchmarks/floor.sql")
+    measured = run(sys.executable, "-c", script, database, extracts, ROOT / "late_payments/bench/floor.sql")
     return {
         "total": measured["seconds"],
         "memory": measured["memory"],
@@ -116,7 +116,7 @@ def floor(extracts: Path, work: Path) -> dict[str, object]:
 
 def pyspark(extracts: Path, work: Path) -> dict[str, object]:
     out = work / "pyspark"
-    measured = run(sys.executable, ROOT / "benchmarks/spark_job.py", extracts, out)
+    measured = run(sys.executable, "-m", "late_payments.bench.spark_job", extracts, out)
     return {
         "total": measured["seconds"],
         "memory": measured["memory"],
@@ -193,7 +193,7 @@ def measure(scale: int) -> dict[str, dict]:
     work.mkdir(parents=True, exist_ok=True)
     extracts = work / "extracts"
     if not extracts.is_dir():
-        run(sys.executable, ROOT / "scripts/generate_extracts.py", "--scale", str(scale), "--out", extracts)
+        run(sys.executable, "-m", "late_payments.extracts", "--scale", str(scale), "--out", extracts)
     rows = {"DuckDB, by hand": floor(extracts, work), "PySpark": pyspark(extracts, work)}
     rows |= on_duckdb(extracts, work / "duckdb")
     if scale <= MOST_FOR_SPARK:
