@@ -65,6 +65,7 @@ test-spark: $(INSTALLED_FOR_SPARK) ## the checks that DuckDB and Spark build the
 lint: $(INSTALLED) ## check the SQL, the Python and that dbt finds nothing deprecated
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m late_payments.deprecations
 	$(VENV)/bin/sqlfluff lint .
 

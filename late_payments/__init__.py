@@ -6,6 +6,6 @@ evaluate      trains and judges models of late payment on the marts; `make evalu
 bench         measures the project beside SQL by hand and a PySpark job; `make bench`
 deprecations  fails on anything that dbt calls deprecated; part of `make lint`
 
-It is not installed: Python finds it from the project's directory, and dbt from the directory of profiles.yml. Nothing is
+It is not installed: Python finds it from the project's directory, and dbt from that of profiles.yml. Nothing is
 imported here, so that `extracts` runs on a Python that has no package yet.
 """
