@@ -65,7 +65,8 @@ test-spark: $(INSTALLED_FOR_SPARK) ## the checks that DuckDB and Spark build the
 lint: $(INSTALLED) ## check the SQL, the Python and that dbt finds nothing deprecated
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
-	$(VENV)/bin/python scripts/check_deprecations.py
+	$(VENV)/bin/mypy
+	$(VENV)/bin/python -m late_payments.deprecations
 	$(VENV)/bin/sqlfluff lint .
 
 format: $(INSTALLED) ## write the SQL and the Python in the project's style
@@ -91,13 +92,13 @@ evaluate: export AS_OF = $(or $(CUT_OFF),2021-02-01)
 evaluate: $(INSTALLED_TO_EVALUATE) ## train and judge models of late payment [EXTRACTS=directory] [CUT_OFF=2021-02-01] [OUT=target]
 	@env -u AS_OF $(MAKE) --no-print-directory build
 	@$(MAKE) --no-print-directory build
-	@$(VENV)/bin/python scripts/evaluate.py $(DATABASE) "$$AS_OF" "$(or $(EXTRACTS),seeds)/accounts.csv" "$(or $(OUT),target)"
+	@$(VENV)/bin/python -m late_payments.evaluate $(DATABASE) "$$AS_OF" "$(or $(EXTRACTS),seeds)/accounts.csv" "$(or $(OUT),target)"
 
 bench: $(INSTALLED_FOR_SPARK) ## measure time and memory, against SQL by hand and PySpark (needs Java) [SCALE="1 100"]
-	@$(VENV)/bin/python benchmarks/bench.py $(or $(SCALE),1)
+	@$(VENV)/bin/python -m late_payments.bench $(or $(SCALE),1)
 
 extracts: ## make invented extracts [SCALE=1] [OUT=seeds]
-	$(PYTHON) scripts/generate_extracts.py --scale $(or $(SCALE),1) --out "$(or $(OUT),seeds)"
+	$(PYTHON) -m late_payments.extracts --scale $(or $(SCALE),1) --out "$(or $(OUT),seeds)"
 
 lock: ## pin what pyproject.toml asks for in requirements.txt (needs uv)
 	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras \

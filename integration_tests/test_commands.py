@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Project
+from conftest import BIN, Project
 from independent_features import features, read
 
 
@@ -214,6 +214,12 @@ def test_docs_are_one_file_that_needs_no_other(rebuildable: Project) -> None:
 def test_analyses_can_be_shown(built: Project) -> None:
     assert "item_retail_price" in built.dbt("show", "--select", "profile_raw_extracts", "--limit", "100")
     assert "mean_on_time" in built.dbt("show", "--select", "features_by_outcome")
+
+
+def test_dbt_finds_the_plugin_from_another_directory(built: Project, tmp_path: Path) -> None:
+    there = ("--project-dir", built.path, "--profiles-dir", built.path)
+    command = (BIN / "dbt", "--quiet", "show", "--inline", "select 42 as answer", *there)
+    assert "42" in built.run("env", "--chdir", tmp_path, *command, DBT_TARGET_PATH=str(tmp_path / "target"))
 
 
 def test_the_generator_gives_the_same_bytes_each_time_and_any_multiple(project: Project, tmp_path: Path) -> None:

@@ -1,9 +1,13 @@
 """Time and memory of the project on DuckDB and on Spark, of SQL by hand and of a PySpark job, on the same extracts.
 
-Usage: python bench.py SCALE [SCALE …], a scale being how many times the size of the real extracts. Prints one table of
-all scales measured so far, and keeps it with its figures in target/bench. Linux only: memory is read from /proc.
+    python -m late_payments.bench SCALE [SCALE …]
+
+A scale is how many times the size of the real extracts. Prints one table of all scales measured so far, and keeps it
+with its figures in target/bench. Linux only: memory is read from /proc. Ends with an error if a command fails or if
+the tables of two ways differ.
 """
 
+import argparse
 import json
 import math
 import os
@@ -13,10 +17,11 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "target/bench"
 DBT = Path(sys.executable).with_name("dbt")
 # What Python and DuckDB's own buffers need comes on top.
@@ -39,6 +44,10 @@ SCOPES = {
 }
 # On one machine the project on Spark takes too long for more.
 MOST_FOR_SPARK = 100
+
+# What was measured of one way to make invoice_features: seconds of its parts and their total, bytes of memory at its
+# peak and of the database, and the checksum of the table.
+Figures = dict[str, Any]
 
 
 def memory(session: int) -> int:
@@ -89,7 +98,7 @@ def checksum(relation: str, database: Path | None = None) -> str:
     """Of every value of every row, whatever the order of the rows: two tables that differ anywhere have two of them."""
     columns = ", ".join(f"cast({column} as {kind})" for column, kind in COLUMNS.items())
     with duckdb.connect(database or ":memory:", read_only=database is not None) as connection:
-        rows, total = connection.execute(f"select count(*), sum(hash({columns})) from {relation}").fetchone()
+        [(rows, total)] = connection.execute(f"select count(*), sum(hash({columns})) from {relation}").fetchall()
     return f"{rows:,} rows, {int(total):x}"
 
 
@@ -98,14 +107,11 @@ def size(path: Path) -> int:
     return sum(file.stat().st_size for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file())
 
 
-def floor(extracts: Path, work: Path) -> dict[str, object]:
+def floor(extracts: Path, work: Path) -> Figures:
+    """Of floor.sql, into a new database."""
     database = work / "floor.duckdb"
     database.unlink(missing_ok=True)
-    script = (
-        "import duckdb, sys; connection = duckdb.connect(sys.argv[1]);"
-        " connection.execute('set variable extracts = ?', [sys.argv[2]]); connection.execute(open(sys.argv[3]).read())"
-    )
-    measured = run(sys.executable, "-c", script, database, extracts, ROOT / "benchmarks/floor.sql")
+    measured = run(sys.executable, "-m", "late_payments.bench.floor", extracts, database)
     return {
         "total": measured["seconds"],
         "memory": measured["memory"],
@@ -114,9 +120,10 @@ def floor(extracts: Path, work: Path) -> dict[str, object]:
     }
 
 
-def pyspark(extracts: Path, work: Path) -> dict[str, object]:
+def pyspark(extracts: Path, work: Path) -> Figures:
+    """Of the job by PySpark alone."""
     out = work / "pyspark"
-    measured = run(sys.executable, ROOT / "benchmarks/spark_job.py", extracts, out)
+    measured = run(sys.executable, "-m", "late_payments.bench.spark_job", extracts, out)
     return {
         "total": measured["seconds"],
         "memory": measured["memory"],
@@ -126,9 +133,18 @@ def pyspark(extracts: Path, work: Path) -> dict[str, object]:
 
 
 def project(
-    extracts: Path, work: Path, engine: str, scopes: list[str], store: Path, features: tuple, **env: str
-) -> dict[str, dict[str, object]]:
-    """What an engine needs for the scopes, into a store that is not there yet; features say where to find the table."""
+    extracts: Path,
+    work: Path,
+    engine: str,
+    scopes: list[str],
+    store: Path,
+    features: tuple[str, Path | None],
+    **env: str,
+) -> dict[str, Figures]:
+    """Of the project, by scope, with an engine that env chooses and that writes the store.
+
+    Everything in the directory work goes first. features say where the table can be read: the arguments of checksum.
+    """
     shutil.rmtree(work, ignore_errors=True)
     (work / "exports").mkdir(parents=True)
     env |= {"DBT_LOG_PATH": str(work / "logs"), "DBT_TARGET_PATH": str(work / "target")}
@@ -156,7 +172,8 @@ def project(
     return rows
 
 
-def on_duckdb(extracts: Path, work: Path) -> dict[str, dict[str, object]]:
+def on_duckdb(extracts: Path, work: Path) -> dict[str, Figures]:
+    """Of the project on DuckDB: the one table, then everything."""
     database = work / "late_payments.duckdb"
     return project(
         extracts,
@@ -171,7 +188,8 @@ def on_duckdb(extracts: Path, work: Path) -> dict[str, dict[str, object]]:
     )
 
 
-def on_spark(extracts: Path, work: Path) -> dict[str, dict[str, object]]:
+def on_spark(extracts: Path, work: Path) -> dict[str, Figures]:
+    """Of the project on Spark in one process: everything."""
     warehouse = work / "warehouse"
     return project(
         extracts,
@@ -180,7 +198,7 @@ def on_spark(extracts: Path, work: Path) -> dict[str, dict[str, object]]:
         ["everything"],
         warehouse,
         # Of one build: a table that is replaced leaves its files.
-        (f"'{warehouse}/features/invoice_features/data/*.parquet'",),
+        (f"'{warehouse}/features/invoice_features/data/*.parquet'", None),
         DBT_TARGET="spark",
         LATE_PAYMENTS_SPARK_CATALOG_URI=f"jdbc:sqlite:{work}/catalog.db",
         LATE_PAYMENTS_SPARK_WAREHOUSE=str(warehouse),
@@ -188,12 +206,13 @@ def on_spark(extracts: Path, work: Path) -> dict[str, dict[str, object]]:
     )
 
 
-def measure(scale: int) -> dict[str, dict]:
+def measure(scale: int) -> dict[str, Figures]:
+    """The figures of each way at one scale, whose extracts are made if they are not there from an earlier run."""
     work = RESULTS / f"x{scale}"
     work.mkdir(parents=True, exist_ok=True)
     extracts = work / "extracts"
     if not extracts.is_dir():
-        run(sys.executable, ROOT / "scripts/generate_extracts.py", "--scale", str(scale), "--out", extracts)
+        run(sys.executable, "-m", "late_payments.extracts", "--scale", str(scale), "--out", extracts)
     rows = {"DuckDB, by hand": floor(extracts, work), "PySpark": pyspark(extracts, work)}
     rows |= on_duckdb(extracts, work / "duckdb")
     if scale <= MOST_FOR_SPARK:
@@ -203,7 +222,7 @@ def measure(scale: int) -> dict[str, dict]:
     return rows
 
 
-def table(scales: dict[int, dict[str, dict]]) -> str:
+def table(scales: dict[int, dict[str, Figures]]) -> str:
     """Seconds and MB, and how the total grows: the exponent of the size, from each scale to each larger one."""
     times = ["land", "build", "tests", "total", "dbt build"]
     lines = [
@@ -237,7 +256,10 @@ def table(scales: dict[int, dict[str, dict]]) -> str:
 
 
 def main() -> None:
-    for scale in map(int, sys.argv[1:]):
+    """Measure the scales of the command line, one after another, each kept as soon as it is done."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scales", type=int, nargs="+", metavar="SCALE")
+    for scale in parser.parse_args().scales:
         results = measure(scale)
         (RESULTS / f"x{scale}.json").write_text(json.dumps(results, indent=2))
     saved = {int(file.stem[1:]): json.loads(file.read_text()) for file in RESULTS.glob("x*.json")}

@@ -20,6 +20,8 @@ from dbt_common.exceptions import DbtRuntimeError
 
 @dataclass(frozen=True)
 class Server:
+    """A kind of server, and what DuckDB must know to reach one."""
+
     name: str
     # Of DuckDB: its type of secret, and the extension that brings it.
     type: str
@@ -54,7 +56,7 @@ def needed() -> Server | None:
 
 def public_options(server: Server) -> dict[str, str]:
     """What is no secret, from the environment; that of S3 as AWS's own tools take it."""
-    options = {}
+    options: dict[str, str] = {}
     if server == MYSQL and (authorities := os.environ.get("LATE_PAYMENTS_MYSQL_CA")):
         options |= {"ssl_mode": "verify_identity", "ssl_ca": authorities}
     if server == S3 and (region := os.environ.get("AWS_REGION")):
@@ -67,12 +69,15 @@ def public_options(server: Server) -> dict[str, str]:
 
 
 def install_extension(connection: duckdb.DuckDBPyConnection, server: Server) -> None:
-    """Does nothing where it is installed already."""
+    """Download the server's extension, or take it from an installed package; nothing to do where DuckDB has it.
+
+    DbtRuntimeError, saying what to install, where neither can be.
+    """
     try:
         connection.install_extension(server.extension)
     except duckdb.IOException as error:
         wheel = find_spec(f"duckdb_extension_{server.extension}")
-        if wheel is None:
+        if wheel is None or wheel.origin is None:
             raise DbtRuntimeError(
                 f"The DuckDB extension for {server.name} cannot be downloaded, and it is not among the installed"
                 f" packages: pip install --requirement requirements-services.txt\n{error}"
@@ -82,7 +87,10 @@ def install_extension(connection: duckdb.DuckDBPyConnection, server: Server) -> 
 
 
 class Plugin(BasePlugin):
+    """What dbt-duckdb calls, in the order of these methods. Its config is the prefix that a target's secrets carry."""
+
     def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Find out which server is needed, and which variables say how to reach it."""
         self.server = needed()
         if self.server:
             prefix = f"DBT_ENV_SECRET_{plugin_config['prefix']}{self.server.type.upper()}"
@@ -90,7 +98,7 @@ class Plugin(BasePlugin):
             self.optional = {part: f"{prefix}_{part.upper()}" for part in self.server.optional}
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
-        """Runs before the database is opened."""
+        """Fail before the database is opened if a variable is not set: DbtRuntimeError, naming each."""
         if not self.server:
             return
         missing = [variable for variable in self.variables.values() if not os.environ.get(variable)]
@@ -101,6 +109,7 @@ class Plugin(BasePlugin):
             )
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Give the open database the extension and the secret."""
         if not self.server:
             return
         install_extension(conn, self.server)
@@ -114,5 +123,6 @@ class Plugin(BasePlugin):
         conn.execute(f"create secret {self.server.secret} (type {self.server.type}, {settings})")
 
     def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Let whoever watches a landing see how far it is."""
         if macro() == "land" and sys.stdout.isatty():
             cursor.execute("set enable_progress_bar = true")

@@ -1,6 +1,6 @@
 """What the payment history is worth: two plain models with and without it, judged on invoices they have not seen.
 
-    python scripts/evaluate.py DATABASE CUT_OFF ACCOUNTS_CSV DIRECTORY
+    python -m late_payments.evaluate DATABASE CUT_OFF ACCOUNTS DIRECTORY
 
 Needs two builds in the DuckDB database: the live one, and the replay as of the cut-off. A model learns from the
 training_set of the replay, so from invoices issued by the cut-off and from labels known on that day. It scores the
@@ -12,12 +12,15 @@ The gender of an account's contact is read from the extract itself, to report th
 gets it, and no relation of the warehouse has it.
 """
 
+import argparse
 import csv
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import duckdb
 import matplotlib
@@ -25,6 +28,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.calibration import calibration_curve
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -58,13 +62,19 @@ SETS = {
 }
 
 
-def log_odds(share: np.ndarray) -> np.ndarray:
+Numbers: TypeAlias = NDArray[np.float64]
+# By model and set of features: the probability of being late of each scored invoice.
+Scores: TypeAlias = dict[tuple[str, str], Numbers]
+
+
+def log_odds(share: Numbers) -> Numbers:
+    """Of shares from 0 to 1; those of 0 and 1, which have none, are moved inside."""
     inside = np.clip(share, 0.002, 0.998)
     return np.log(inside / (1 - inside))
 
 
 def logistic_regression(columns: list[str]) -> Pipeline:
-    """Nothing is known: the median, and a mark."""
+    """A regression on comparable columns. Where a feature is null: the median, and a mark that it was."""
     steps = [
         ("skewed", FunctionTransformer(np.log1p), [columns.index(name) for name in SKEWED if name in columns]),
         ("shares", FunctionTransformer(log_odds), [columns.index(name) for name in SHARES if name in columns]),
@@ -84,35 +94,44 @@ def gradient_boosted_trees(columns: list[str]) -> HistGradientBoostingClassifier
     )
 
 
-MODELS = {"logistic regression": logistic_regression, "gradient-boosted trees": gradient_boosted_trees}
+MODELS: dict[str, Callable[[list[str]], Any]] = {
+    "logistic regression": logistic_regression,
+    "gradient-boosted trees": gradient_boosted_trees,
+}
 
 
 @dataclass
 class Invoices:
-    accounts: np.ndarray
-    features: dict[str, np.ndarray]
-    late: np.ndarray
+    """Arrays of one value per invoice, all in the same order of invoices."""
 
-    def matrix(self, columns: list[str]) -> np.ndarray:
+    accounts: NDArray[np.int64]
+    # By column; null is NaN.
+    features: dict[str, Numbers]
+    # 1 if late, 0 if not.
+    late: NDArray[np.int64]
+
+    def matrix(self, columns: list[str]) -> Numbers:
+        """The features named, of shape (invoices, columns)."""
         return np.column_stack([self.features[name] for name in columns])
 
 
 def read(connection: duckdb.DuckDBPyConnection, sql: str) -> Invoices:
+    """The invoices of a query that gives the columns of training_set, in the order of its rows."""
     columns = connection.execute(sql).fetchnumpy()
     features = {}
     for name in EIGHT + HISTORY + LINES:
-        values = np.ma.asarray(columns[name]).astype(float)
-        features[name] = values.filled(np.nan)
+        features[name] = np.ma.filled(np.ma.asarray(columns[name]).astype(float), np.nan)
     return Invoices(np.asarray(columns["acct_id"]), features, np.asarray(columns["is_late"]).astype(int))
 
 
-def lift_of_top_tenth(late: np.ndarray, scores: np.ndarray) -> float:
+def lift_of_top_tenth(late: NDArray[np.int64], scores: Numbers) -> float:
     """How many times more late invoices are among the tenth with the highest scores than among as many of any."""
     top = np.argsort(-scores, kind="stable")[: len(scores) // 10]
-    return late[top].mean() / late.mean()
+    return float(late[top].mean() / late.mean())
 
 
-def print_scores(late: np.ndarray, scores: dict[tuple[str, str], np.ndarray]) -> None:
+def print_scores(late: NDArray[np.int64], scores: Scores) -> None:
+    """A row per model and set of features."""
     print("| model | features | ROC AUC | average precision | lift in the top 10 % | Brier score | mean score |")
     print("|---|---|---|---|---|---|---|")
     for (model, name), score in scores.items():
@@ -122,7 +141,8 @@ def print_scores(late: np.ndarray, scores: dict[tuple[str, str], np.ndarray]) ->
         )
 
 
-def print_by_group(test: Invoices, scores: dict[tuple[str, str], np.ndarray], accounts: Path) -> None:
+def print_by_group(test: Invoices, scores: Scores, accounts: Path) -> None:
+    """A row per model, set of features and gender, which the extract of accounts knows."""
     with open(accounts, encoding="utf-8", newline="") as file:
         gender = {int(row["account_id"]): row["gender"] for row in csv.DictReader(file)}
     groups = np.array([gender[account] for account in test.accounts])
@@ -138,7 +158,8 @@ def print_by_group(test: Invoices, scores: dict[tuple[str, str], np.ndarray], ac
             )
 
 
-def draw(late: np.ndarray, scores: dict[tuple[str, str], np.ndarray], file: Path) -> None:
+def draw(late: NDArray[np.int64], scores: Scores, file: Path) -> None:
+    """Three pictures in one: ROC, precision against recall, and how far scores are shares."""
     figure, (roc, precision, calibration) = plt.subplots(1, 3, figsize=(15, 5.8))
     roc.plot([0, 1], [0, 1], color="0.7", linewidth=1)
     calibration.plot([0, 1], [0, 1], color="0.7", linewidth=1)
@@ -175,7 +196,8 @@ def draw(late: np.ndarray, scores: dict[tuple[str, str], np.ndarray], file: Path
     figure.savefig(file, dpi=110)
 
 
-def main(database: str, cut_off: date, accounts: Path, directory: Path) -> None:
+def evaluate(database: Path, cut_off: date, accounts: Path, directory: Path) -> None:
+    """Train, score, print and draw. Ends the process, saying why, if there is nothing to learn from or to score."""
     replay = f"features_asof_{cut_off:%Y%m%d}"
     with duckdb.connect(database, read_only=True) as connection:
         train = read(connection, f"select * from {replay}.training_set order by inv_id")
@@ -204,5 +226,16 @@ def main(database: str, cut_off: date, accounts: Path, directory: Path) -> None:
     draw(test.late, scores, directory / "evaluation.png")
 
 
+def main() -> None:
+    """Evaluate what the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("database", type=Path, help="DuckDB file with both builds")
+    parser.add_argument("cut_off", type=date.fromisoformat, help="day of the replay, YYYY-MM-DD")
+    parser.add_argument("accounts", type=Path, help="the extract accounts.csv")
+    parser.add_argument("directory", type=Path, help="where to draw evaluation.png")
+    arguments = parser.parse_args()
+    evaluate(arguments.database, arguments.cut_off, arguments.accounts, arguments.directory)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], date.fromisoformat(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4]))
+    main()

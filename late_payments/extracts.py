@@ -5,6 +5,8 @@ extract; every name, number and price is made up. The same arguments always give
 Python from 3.10: the only source of chance is random.Random.random(), whose sequence is guaranteed.
 
 Standard library only, so that it runs before anything is installed.
+
+    python -m late_payments.extracts [--scale TIMES] [--out DIRECTORY]
 """
 
 import argparse
@@ -12,9 +14,10 @@ import csv
 import math
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 SEED = "late_payments"
 # One block is the size of the real extract; --scale repeats it with fresh chance.
@@ -59,6 +62,10 @@ SKU_COLUMNS = "item_id,item_name,item_description,item_cost_price,item_retail_pr
 INVOICE_COLUMNS = "invoice_id,account_id,date_issued,payment_dates".split(",")
 LINE_COLUMNS = "invoice_id,item_id,quantity".split(",")
 
+Value = TypeVar("Value")
+# Of a CSV file, in the order of its columns.
+Row = tuple[object, ...]
+
 
 class Chance:
     """Draws built on random() alone, so that they are the same on every Python version."""
@@ -70,10 +77,12 @@ class Chance:
         """A whole number from low to high, both included."""
         return low + int(self.random() * (high - low + 1))
 
-    def pick(self, values):
+    def pick(self, values: Sequence[Value]) -> Value:
+        """One of the values, each as likely as any other."""
         return values[int(self.random() * len(values))]
 
     def day(self, first: date, last: date) -> date:
+        """A day from first to last, both included."""
         return first + timedelta(days=self.between(0, (last - first).days))
 
 
@@ -95,6 +104,7 @@ def cents(amount: int) -> str:
 
 
 def company_name(chance: Chance) -> str:
+    """With the commas, quotes and letters beyond ASCII that a reader of CSV must withstand."""
     one, two, three = (chance.pick(SURNAMES) for _ in range(3))
     trade = chance.pick(TRADES)
     return chance.pick(
@@ -110,6 +120,7 @@ def company_name(chance: Chance) -> str:
 
 
 def address(chance: Chance) -> str:
+    """Two lines, as TRS keeps it in one column."""
     unit = chance.pick(("", f" Suite {chance.between(1, 999)}", f", Unit {chance.between(1, 99)}"))
     return (
         f"{chance.between(1, 9999)} {chance.pick(STREETS)} Road{unit}\n"
@@ -118,6 +129,7 @@ def address(chance: Chance) -> str:
 
 
 def phone(chance: Chance) -> str:
+    """In one of the ways that people type it, some with an extension."""
     area, prefix, line = chance.between(200, 999), chance.between(200, 999), chance.between(0, 9999)
     number = chance.pick(
         (f"({area}){prefix}-{line:04d}", f"+1-{area}-{prefix}-{line:04d}", f"{area}.{prefix}.{line:04d}")
@@ -125,7 +137,8 @@ def phone(chance: Chance) -> str:
     return number + chance.pick(("", f"x{chance.between(1, 99999)}"))
 
 
-def skus(block: int) -> Iterator[tuple]:
+def skus(block: int) -> Iterator[Row]:
+    """The SKUS rows of one block, each sold above its cost."""
     chance = Chance(SEED, "skus", block)
     for index in range(block * SKUS, (block + 1) * SKUS):
         name = f"{chance.pick(ADJECTIVES)} {chance.pick(PRODUCTS)}"
@@ -148,19 +161,23 @@ def shared_out(total: int, wishes: list[int], low: int, high: int) -> list[int]:
 
 
 def late_probability(habit: float, lines: int) -> float:
+    """Of an invoice with so many lines, where habit is the account's own log-odds at 5.5 lines."""
     return 1 / (1 + math.exp(-(habit + 0.85 * (lines - 5.5))))
 
 
 def days_to_pay(chance: Chance, late: bool) -> int:
+    """From the issue to the payment: most who are punctual pay in the last days that are."""
     if late:
         return chance.between(TERMS_DAYS + 1, 2 * TERMS_DAYS)
     return chance.between(TERMS_DAYS - 5, TERMS_DAYS) if chance.random() < 0.9 else chance.between(0, TERMS_DAYS - 6)
 
 
-def block_of_sales(block: int, sku_ids: list[str]) -> tuple[list, list, list]:
+def block_of_sales(block: int, sku_ids: list[str]) -> tuple[list[Row], list[Row], list[Row]]:
     """Accounts, invoices and line items of one block: ACCOUNTS, INVOICES and LINES rows."""
     chance = Chance(SEED, "sales", block)
-    accounts, invoices, lines = [], [], []
+    accounts: list[Row] = []
+    invoices: list[Row] = []
+    lines: list[Row] = []
     trading = ACCOUNTS - ACCOUNTS_WITHOUT_INVOICES
     invoices_of_account = (
         shared_out(INVOICES, [chance.between(1, 99) for _ in range(trading)], low=1, high=140)
@@ -231,14 +248,20 @@ def write_extracts(directory: Path, scale: int) -> None:
 
 
 def positive(text: str) -> int:
+    """The whole number from 1 that an argument holds; ValueError, which argparse puts in words, for any other."""
     if (number := int(text)) < 1:
         raise ValueError
     return number
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", type=positive, default=1, help="how many times the real size (default 1)")
     parser.add_argument("--out", type=Path, default=Path("seeds"), help="directory to write to (default seeds)")
     arguments = parser.parse_args()
     write_extracts(arguments.out, arguments.scale)
+
+
+if __name__ == "__main__":
+    main()

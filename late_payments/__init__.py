@@ -1,0 +1,11 @@
+"""All Python of the project; each room is a module that runs as `python -m late_payments.<room>` from the project.
+
+extracts      writes invented extracts of the four tables; `make extracts`
+servers       brings `land` and `publish` to their servers: a plugin of dbt-duckdb, never run by itself
+evaluate      trains and judges models of late payment on the marts; `make evaluate`
+bench         measures the project beside SQL by hand and a PySpark job; `make bench`
+deprecations  fails on anything that dbt calls deprecated; part of `make lint`
+
+It is not installed: Python finds it from the project's directory, and dbt from that of profiles.yml. Nothing is
+imported here, so that `extracts` runs on a Python that has no package yet.
+"""
