@@ -1,3 +1,4 @@
+{#- Replaces the tables by the rows of files, within the transaction of land. -#}
 {% macro land_from_files(tables, directory) %}
     {%- set text = [] -%}
     {%- for table in tables -%}

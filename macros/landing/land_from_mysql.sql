@@ -1,3 +1,4 @@
+{#- Replaces the tables by those of the same names in MySQL, all as of one moment, within the transaction of land. -#}
 {% macro land_from_mysql(tables) %}
     {%- do run_query("attach '' as trs (type mysql, secret trs, read_only)") -%}
     {#- One table at a time, so that what is refused here names what is missing and nothing else. -#}
