@@ -20,7 +20,7 @@ LAND = ("run-operation", "land", "--args", "{directory: extracts}")
 PLAIN_BUILD = (BIN / "dbt", "build", "--vars", "raw: landed")
 BUILD = ("make", f"VENV={BIN.parent}", "build", "EXTRACTS=extracts")
 MART = "models/marts/features/invoice_features.sql"
-EXPORT = "macros/export_to_parquet.sql"
+EXPORT = "macros/publish/exports.sql"
 # Adds up numbers for minutes before the first row comes: a slow machine.
 SLOW = "(select sum(i) from range(1000000000000) as r (i)) > 0"
 
@@ -74,13 +74,13 @@ def test_killed_during_land(project: Project) -> None:
     before = project.state()
     accounts = (project.path / "extracts/accounts.csv").read_bytes()
     appended("accounts", NEW_ACCOUNT)(project.path / "extracts")
-    commit = "{% do run_query('commit') %}"
+    commit = "{%- do run_query('commit') -%}"
     wait = "{% do print('all replaced') %}{% do run_query(\"select 1 where " + SLOW + '") %}'
-    project.replace("macros/land.sql", commit, wait + commit)
+    project.replace("macros/landing/land.sql", commit, wait + commit)
     with running(project, BIN / "dbt", *LAND) as process:
         wait_for_line(process, "all replaced")
     assert project.state() == before
-    project.replace("macros/land.sql", wait, "")
+    project.replace("macros/landing/land.sql", wait, "")
     (project.path / "extracts/accounts.csv").write_bytes(accounts)
     assert_next_run_succeeds(project, before["marts"])
 

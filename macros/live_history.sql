@@ -1,7 +1,0 @@
-{% macro live_history(snapshot) %}
-    {%- if as_of_date() is none -%}
-        {{ return(ref(snapshot)) }}
-    {%- endif -%}
-    {#- A replay takes no snapshot, so this one is disabled and ref does not know it. -#}
-    {{ return(adapter.get_relation(target.database, history_schema(), snapshot) if execute else none) }}
-{% endmacro %}
