@@ -56,10 +56,11 @@ test-services: $(INSTALLED)-services ## the checks that start servers of their o
 test-spark: $(INSTALLED)-spark ## the checks that DuckDB and Spark build the same marts (needs Java 17: apt-get install openjdk-17-jre-headless)
 	$(VENV)/bin/pytest --numprocesses=0 integration_tests/spark
 
-lint: $(INSTALLED) ## check the SQL, the Python and that dbt finds nothing deprecated
+lint: $(INSTALLED) ## check the SQL, the Python, the layers of the models and that dbt finds nothing deprecated
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/python scripts/check_deprecations.py
+	$(VENV)/bin/python -m late_payments.layers
 	$(VENV)/bin/sqlfluff lint .
 
 format: $(INSTALLED) ## write the SQL and the Python in the project's style
