@@ -72,8 +72,10 @@ format: $(INSTALLED) ## write the SQL and the Python in the project's style
 $(DATABASE):
 	$(MAKE) build
 
-docs: $(INSTALLED) | $(DATABASE) ## write the docs site as one file, target/static_index.html
+docs: $(INSTALLED)-docs | $(DATABASE) ## write the docs site, target/static_index.html, and beside it the lineage of columns
 	$(DBT) docs generate --static
+	@# Its page would send the names of models to its makers.
+	$(VENV)/bin/colibri generate --disable-telemetry --output-dir target/colibri
 
 docs-serve: docs ## show the docs site on http://localhost:8080
 	$(DBT) docs serve
