@@ -5,10 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 DBT := $(VENV)/bin/dbt
 INSTALLED := $(VENV)/installed
-INSTALLED_TO_EVALUATE := $(VENV)/installed-evaluate
-INSTALLED_FOR_SERVICES := $(VENV)/installed-services
-INSTALLED_FOR_SPARK := $(VENV)/installed-spark
-INSTALLED_FOR_TARGET := $(INSTALLED) $(if $(filter spark,$(DBT_TARGET)),$(INSTALLED_FOR_SPARK))
+INSTALLED_FOR_TARGET := $(INSTALLED) $(if $(filter spark,$(DBT_TARGET)),$(INSTALLED)-spark)
 DATABASE := $(or $(LATE_PAYMENTS_DATABASE),late_payments.duckdb)
 
 # A variable set to nothing is passed on as nothing, for dbt to refuse: a scheduler that loses a date must not
@@ -33,8 +30,13 @@ $(INSTALLED): requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
+# What only some targets need: the optional dependencies of pyproject.toml, each locked in a file of its own.
+$(INSTALLED)-%: requirements-%.txt $(INSTALLED)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
 # Files on a local disk need no package of the services.
-land: $(if $(call is_set,SOURCE)$(filter s3://%,$(EXTRACTS)),$(INSTALLED_FOR_SERVICES)) $(INSTALLED_FOR_TARGET) ## fill schema raw from EXTRACTS=directory or SOURCE=mysql
+land: $(if $(call is_set,SOURCE)$(filter s3://%,$(EXTRACTS)),$(INSTALLED)-services) $(INSTALLED_FOR_TARGET) ## fill schema raw from EXTRACTS=directory or SOURCE=mysql
 	@$(DBT) --quiet run-operation land --args "$$($(VENV)/bin/python -c 'import json, os; print(json.dumps( \
 		{arg: os.environ[name] for arg, name in (("directory", "EXTRACTS"), ("source", "SOURCE")) if name in os.environ}))')" \
 		$(VARS) $(OR_SAY_WHERE_TO_LOOK)
@@ -42,31 +44,24 @@ land: $(if $(call is_set,SOURCE)$(filter s3://%,$(EXTRACTS)),$(INSTALLED_FOR_SER
 build: $(INSTALLED_FOR_TARGET) $(if $(LANDS),land) ## build and test every layer, write exports/ [EXTRACTS=directory, SOURCE=mysql or RAW=landed] [AS_OF=YYYY-MM-DD]
 	@$(DBT) --quiet build $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
-$(INSTALLED_FOR_SERVICES): requirements-services.txt $(INSTALLED)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-services.txt
-	@touch $@
-
-publish: $(INSTALLED_FOR_SERVICES) ## send the marts of the last build to PostgreSQL and exports/ [EXTRACTS=directory]
+publish: $(INSTALLED)-services ## send the marts of the last build to PostgreSQL and exports/ [EXTRACTS=directory]
 	@$(DBT) --quiet run-operation publish $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
 test: lint ## every check that needs no server: lint, builds, data tests, unit tests, scenarios
 	$(VENV)/bin/pytest
 
-test-services: $(INSTALLED_FOR_SERVICES) ## the checks that start servers of their own (Debian: apt-get install postgresql mariadb-server-core mariadb-client-core)
+test-services: $(INSTALLED)-services ## the checks that start servers of their own (Debian: apt-get install postgresql mariadb-server-core mariadb-client-core)
 	$(VENV)/bin/pytest integration_tests/services
 
-$(INSTALLED_FOR_SPARK): requirements-spark.txt $(INSTALLED)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-spark.txt
-	@touch $@
-
-test-spark: $(INSTALLED_FOR_SPARK) ## the checks that DuckDB and Spark build the same marts (needs Java 17: apt-get install openjdk-17-jre-headless)
+test-spark: $(INSTALLED)-spark ## the checks that DuckDB and Spark build the same marts (needs Java 17: apt-get install openjdk-17-jre-headless)
 	$(VENV)/bin/pytest --numprocesses=0 integration_tests/spark
 
-lint: $(INSTALLED) ## check the SQL, the Python and that dbt finds nothing deprecated
+lint: $(INSTALLED) ## check the SQL, the Python, the layers of the models and that dbt finds nothing deprecated
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m late_payments.deprecations
+	$(VENV)/bin/python -m late_payments.layers
 	$(VENV)/bin/sqlfluff lint .
 
 format: $(INSTALLED) ## write the SQL and the Python in the project's style
@@ -78,40 +73,35 @@ format: $(INSTALLED) ## write the SQL and the Python in the project's style
 $(DATABASE):
 	$(MAKE) build
 
-docs: $(INSTALLED) | $(DATABASE) ## write the docs site as one file, target/static_index.html
+docs: $(INSTALLED)-docs | $(DATABASE) ## write the docs site, target/static_index.html, and beside it the lineage of columns
 	$(DBT) docs generate --static
+	@# Its page would send the names of models to its makers.
+	$(VENV)/bin/colibri generate --disable-telemetry --output-dir target/colibri
 
 docs-serve: docs ## show the docs site on http://localhost:8080
 	$(DBT) docs serve
 
-$(INSTALLED_TO_EVALUATE): requirements-evaluate.txt $(INSTALLED)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-evaluate.txt
-	@touch $@
-
 evaluate: export AS_OF = $(or $(CUT_OFF),2021-02-01)
-evaluate: $(INSTALLED_TO_EVALUATE) ## train and judge models of late payment [EXTRACTS=directory] [CUT_OFF=2021-02-01] [OUT=target]
+evaluate: $(INSTALLED)-evaluate ## train and judge models of late payment [EXTRACTS=directory] [CUT_OFF=2021-02-01] [OUT=target]
 	@env -u AS_OF $(MAKE) --no-print-directory build
 	@$(MAKE) --no-print-directory build
 	@$(VENV)/bin/python -m late_payments.evaluate $(DATABASE) "$$AS_OF" "$(or $(EXTRACTS),seeds)/accounts.csv" "$(or $(OUT),target)"
 
-bench: $(INSTALLED_FOR_SPARK) ## measure time and memory, against SQL by hand and PySpark (needs Java) [SCALE="1 100"]
+bench: $(INSTALLED)-spark ## measure time and memory, against SQL by hand and PySpark (needs Java) [SCALE="1 100"]
 	@$(VENV)/bin/python -m late_payments.bench $(or $(SCALE),1)
 
 extracts: ## make invented extracts [SCALE=1] [OUT=seeds]
 	$(PYTHON) -m late_payments.extracts --scale $(or $(SCALE),1) --out "$(or $(OUT),seeds)"
 
-lock: ## pin what pyproject.toml asks for in requirements.txt (needs uv)
-	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras \
-		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --output-file requirements.txt
-	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras --extra evaluate \
-		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --constraints requirements.txt \
-		--output-file requirements-evaluate.txt
-	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras --extra services \
-		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --constraints requirements.txt \
-		--output-file requirements-services.txt
-	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --strip-extras --extra spark \
-		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml --constraints requirements.txt \
-		--output-file requirements-spark.txt
+LOCK := uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-strip-extras --no-emit-index-url \
+	--custom-compile-command "make lock" pyproject.toml
+
+lock: ## pin what pyproject.toml asks for in requirements*.txt (needs uv)
+	$(LOCK) --output-file requirements.txt
+	@# pip takes dbt-spark's own wish for Spark as unpinned where the lock names Spark with an extra.
+	set -e; for group in docs evaluate services "spark --strip-extras"; do \
+		$(LOCK) --extra $$group --constraints requirements.txt --output-file requirements-$${group%% *}.txt; \
+	done
 
 clean: ## remove exports, target and logs; databases stay, they hold the history
 	rm -rf target logs dbt_packages exports/*.parquet exports/manifest.json exports/prod/*.parquet exports/prod/manifest.json
