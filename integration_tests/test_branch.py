@@ -175,7 +175,7 @@ def test_marking_a_column_of_another_team_as_personal_allows_nothing(rebuildable
 
 
 def test_no_other_team_can_read_the_contacts(rebuildable: Project) -> None:
-    file = "models/intermediate/int_account_invoice.sql"
+    file = "models/intermediate/invoices/int_account_invoice.sql"
     rebuildable.replace(file, "ref('stg_trs__accounts')", "ref('stg_trs__account_contacts')")
     assert "not allowed because the referenced node is private" in rebuildable.dbt("parse", ok=False)
 

@@ -7,7 +7,7 @@ from conftest import REAL_EXTRACTS, Project, needs_real_extracts
 from independent_features import features, payment_history
 
 LABELS = {"is_late"}
-KNOWN = "int_invoices_as_of"
+KNOWN = "int_account_invoice"
 
 
 def assert_equal(ours: list[tuple], expected: list[tuple]) -> None:
@@ -79,7 +79,7 @@ def test_training_and_scoring_set_hold_both_marts(built: Project) -> None:
 
 def test_a_leak_is_found(rebuildable: Project) -> None:
     rebuildable.replace(
-        "models/intermediate/int_account_invoice_counts.sql",
+        "models/marts/features/invoice_features.sql",
         "range between unbounded preceding and current row",
         "range between unbounded preceding and unbounded following",
     )

@@ -5,6 +5,7 @@ servers       brings `land` and `publish` to their servers: a plugin of dbt-duck
 evaluate      trains and judges models of late payment on the marts; `make evaluate`
 bench         measures the project beside SQL by hand and a PySpark job; `make bench`
 deprecations  fails on anything that dbt calls deprecated; part of `make lint`
+layers        fails on a model that reads against the layers or has no key test; part of `make lint`
 
 It is not installed: Python finds it from the project's directory, and dbt from that of profiles.yml. Nothing is
 imported here, so that `extracts` runs on a Python that has no package yet.
