@@ -1,6 +1,7 @@
 """The features of every invoice, recomputed from the CSV files in plain Python: no SQL, nothing of the project.
 
-Written from the definitions in the README and in the descriptions of the columns, in the most obvious way rather than the fastest.
+Written from the definitions in the README and in the descriptions of the columns, in the most obvious way rather than
+the fastest.
 """
 
 import csv
