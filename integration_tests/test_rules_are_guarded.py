@@ -199,7 +199,7 @@ Rule = tuple[str, str, str, str]
 
 
 def rounds() -> list[list[Rule]]:
-    """One broken rule a model at a time: a unit test sees one model alone. A macro may serve several, so it is alone."""
+    """One broken rule a model at a time: a unit test sees one model alone. A macro serves several, so it is alone."""
     made: list[list[Rule]] = []
     for rule in BROKEN_RULES:
         free = (
@@ -215,7 +215,7 @@ def rounds() -> list[list[Rule]]:
 def failures(manifest: Manifest, *models: str) -> set[str]:
     """Names of the unit tests that fail, of some models or of all."""
     chosen = [f"test_type:unit,{model}" for model in models] or ["test_type:unit"]
-    ended = dbtRunner(manifest).invoke(["--quiet", "test", "--select", *chosen])
+    ended = dbtRunner(manifest).invoke(["--log-level", "none", "test", "--select", *chosen])
     assert isinstance(ended.result, RunExecutionResult), ended.exception
     assert ended.result.results
     return {each.node.name for each in ended.result.results if each.status == TestStatus.Fail}
@@ -224,7 +224,7 @@ def failures(manifest: Manifest, *models: str) -> set[str]:
 def test_broken_rules_are_caught(rebuildable: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """In what dbt has parsed, because to parse again takes longer than all unit tests of a model."""
     monkeypatch.chdir(rebuildable.path)
-    manifest = dbtRunner().invoke(["--quiet", "parse"]).result
+    manifest = dbtRunner().invoke(["--log-level", "none", "parse"]).result
     code = {node.name: (node, "raw_code") for node in manifest.nodes.values() if node.resource_type == "model"}
     code |= {name: (manifest.macros[f"macro.late_payments.{name}"], "macro_sql") for name in MACROS}
     assert not failures(manifest), "red with every rule as it should be"

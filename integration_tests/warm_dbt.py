@@ -11,6 +11,7 @@ is not a child of theirs: what is to be killed in the middle must be the real db
 """
 
 import contextlib
+import importlib
 import json
 import os
 import select
@@ -56,13 +57,13 @@ def answer(connection: socket.socket) -> None:
 
 
 def serve(listener: socket.socket, directory: str) -> None:
-    import dbt.adapters.duckdb.environments.local
-    import dbt.task.build
-    import dbt.task.run_operation
+    # Of dbt, what it imports only when it needs it.
+    for module in ("dbt.adapters.duckdb.environments.local", "dbt.task.build", "dbt.task.run_operation"):
+        importlib.import_module(module)
     from dbt.cli.main import dbtRunner
 
-    # dbt makes code for itself when it first reads and writes what was parsed: before it forks, then. To parse is left to
-    # another process, because it starts threads, for which dbt would wait in vain after a fork.
+    # dbt makes code for itself when it first reads and writes what was parsed: let that be before it forks. Parsing is
+    # left to another process, because it starts threads, for which dbt would wait in vain after a fork.
     parse = ["--quiet", "parse", "--target-path", directory, "--log-path", directory]
     subprocess.run([sys.executable, "-m", "dbt.cli.main", *parse])
     threads = len(os.listdir("/proc/self/task"))
