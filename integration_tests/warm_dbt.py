@@ -65,10 +65,10 @@ def serve(listener: socket.socket, directory: str) -> None:
     # dbt makes code for itself when it first reads and writes what was parsed: let that be before it forks. Parsing is
     # left to another process, because it starts threads, for which dbt would wait in vain after a fork.
     parse = ["--quiet", "parse", "--target-path", directory, "--log-path", directory]
-    subprocess.run([sys.executable, "-m", "dbt.cli.main", *parse])
-    threads = len(os.listdir("/proc/self/task"))
-    dbtRunner().invoke(parse)
-    assert len(os.listdir("/proc/self/task")) == threads, "dbt has parsed anew, and could not be forked"
+    if subprocess.run([sys.executable, "-m", "dbt.cli.main", *parse]).returncode == 0:
+        threads = len(os.listdir("/proc/self/task"))
+        dbtRunner().invoke(parse)
+        assert len(os.listdir("/proc/self/task")) == threads, "dbt has parsed anew, so it cannot be forked"
     while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
         connection, _ = listener.accept()
         with contextlib.suppress(ChildProcessError):
