@@ -1,9 +1,14 @@
 """Scenarios run the commands that users run, in copies of the project, so that nobody's own files are touched."""
 
+import fcntl
 import os
+import pickle
 import shutil
+import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -12,6 +17,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
+# dbt, and make with it, without the seconds in which dbt starts. Where the command line itself is tested, or killed, it
+# is the dbt and the make of BIN.
+DBT = (sys.executable, "-IS", str(Path(__file__).with_name("warm_dbt.py")))
+MAKE = ("make", f"VENV={BIN.parent}", f"DBT={' '.join(DBT)}")
+REAL_MAKE = MAKE[:2]
 # Extracts that may not be committed. Where they are absent, what needs them is skipped.
 REAL_EXTRACTS = (ROOT / os.environ.get("REAL_EXTRACTS", "../shared/trs_extracts")).resolve()
 
@@ -82,10 +92,10 @@ class Project:
         return output
 
     def dbt(self, *arguments: str, ok: bool = True, **env: str) -> str:
-        return self.run(BIN / "dbt", "--no-use-colors", *arguments, ok=ok, **env)
+        return self.run(*DBT, "--no-use-colors", *arguments, ok=ok, **env)
 
     def make(self, *arguments: str, ok: bool = True, **env: str) -> str:
-        return self.run("make", f"VENV={BIN.parent}", *arguments, ok=ok, **env)
+        return self.run(*MAKE, *arguments, ok=ok, **env)
 
     def query(self, sql: str) -> list[tuple]:
         with duckdb.connect(self.database, read_only=True) as connection:
@@ -110,9 +120,51 @@ class Project:
         (self.path / file).write_text(text.replace(old, new))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Start what DBT asks, once: the workers of pytest-xdist find it in their environment."""
+    if "WARM_DBT" in os.environ:
+        return
+    directory = tempfile.mkdtemp()
+    config.add_cleanup(lambda: shutil.rmtree(directory))
+    os.environ["WARM_DBT"] = f"{directory}/socket"
+    with socket.socket(socket.AF_UNIX) as listener, open(f"{directory}/log", "w") as log:
+        listener.bind(os.environ["WARM_DBT"])
+        listener.listen()
+        server = subprocess.Popen(
+            [sys.executable, DBT[-1], "serve", str(listener.fileno()), directory],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            pass_fds=[listener.fileno()],
+            start_new_session=True,
+        )
+    config.add_cleanup(server.wait)
+    config.add_cleanup(server.terminate)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: begun last, it would go on for minutes after all others have ended."""
-    items.sort(key=lambda item: item.name != "test_thirty_nights")
+    """The longest first: begun last, they would go on for minutes after all others have ended."""
+    longest = ("test_thirty_nights", "test_broken_rules_are_caught")
+    items.sort(key=lambda item: item.name not in longest)
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Project], None]) -> Project:
+    """The project that the first worker to ask for it makes, for all workers: to read and to copy, never to change.
+
+    A connection that could write to its database would keep the other workers out.
+    """
+    directory = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        directory = directory.parent
+    made = directory / f"{name}.pickle"
+    with open(directory / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            project = Project(directory / name)
+            make(project)
+            made.write_bytes(pickle.dumps(project))
+    return pickle.loads(made.read_bytes())
 
 
 @pytest.fixture
@@ -123,27 +175,31 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A copy built once from the seeds, to look at and not to change."""
-    project = Project(tmp_path_factory.mktemp("built") / "project")
-    project.build_output = project.make("build", **WITH_UNIT_TESTS)
-    return project
+    """A copy built from the seeds, by the real commands and with every unit test, to look at and not to change."""
+
+    def make(project: Project) -> None:
+        project.build_output = project.run(*REAL_MAKE, "build", **WITH_UNIT_TESTS)
+
+    return made_once(tmp_path_factory, "built", make)
 
 
 @pytest.fixture(scope="session")
 def landed(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A copy built once from landed extracts, to copy and not to change."""
-    project = Project(tmp_path_factory.mktemp("landed") / "project")
-    shutil.copytree(project.path / "seeds", project.path / "extracts")
-    project.make("build", "EXTRACTS=extracts")
-    return project
+    """A copy built from landed extracts, to copy and not to change."""
+
+    def make(project: Project) -> None:
+        shutil.copytree(project.path / "seeds", project.path / "extracts")
+        project.make("build", "EXTRACTS=extracts")
+
+    return made_once(tmp_path_factory, "landed", make)
 
 
 @pytest.fixture(scope="session")
 def built_from_real(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A copy built once from the real extracts. Builds as of a past day may be added to it: they touch nothing else."""
-    project = Project(tmp_path_factory.mktemp("real") / "project")
-    project.make("build", f"EXTRACTS={REAL_EXTRACTS}")
-    return project
+    """A copy built from the real extracts, to look at and not to change."""
+    return made_once(
+        tmp_path_factory, "built_from_real", lambda project: project.make("build", f"EXTRACTS={REAL_EXTRACTS}")
+    )
 
 
 @pytest.fixture

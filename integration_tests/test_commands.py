@@ -171,12 +171,12 @@ def test_production_takes_landed_data_only(rebuildable: Project) -> None:
         ("max_bad_rows: -1", "The var max_bad_rows must be a whole number"),
     ],
 )
-def test_a_var_that_makes_no_sense_is_refused(built: Project, variable: str, message: str) -> None:
-    assert message in built.dbt("parse", "--vars", f"{{{variable}}}", ok=False)
+def test_a_var_that_makes_no_sense_is_refused(rebuildable: Project, variable: str, message: str) -> None:
+    assert message in rebuildable.dbt("parse", "--vars", f"{{{variable}}}", ok=False)
 
 
-def test_an_empty_as_of_is_refused(built: Project) -> None:
-    assert "The var as_of must be a day" in built.make("build", "AS_OF=", ok=False)
+def test_an_empty_as_of_is_refused(rebuildable: Project) -> None:
+    assert "The var as_of must be a day" in rebuildable.make("build", "AS_OF=", ok=False)
 
 
 def test_landing_is_all_or_nothing(rebuildable: Project, tmp_path: Path) -> None:
@@ -211,9 +211,9 @@ def test_docs_are_one_file_that_needs_no_other(rebuildable: Project) -> None:
     assert "late_payment_model" in page
 
 
-def test_analyses_can_be_shown(built: Project) -> None:
-    assert "item_retail_price" in built.dbt("show", "--select", "profile_raw_extracts", "--limit", "100")
-    assert "mean_on_time" in built.dbt("show", "--select", "features_by_outcome")
+def test_analyses_can_be_shown(rebuildable: Project) -> None:
+    assert "item_retail_price" in rebuildable.dbt("show", "--select", "profile_raw_extracts", "--limit", "100")
+    assert "mean_on_time" in rebuildable.dbt("show", "--select", "features_by_outcome")
 
 
 def test_dbt_finds_the_plugin_from_another_directory(built: Project, tmp_path: Path) -> None:

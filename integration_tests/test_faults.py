@@ -12,13 +12,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import BIN, Project
+from conftest import BIN, REAL_MAKE, Project
 from scenarios import FAULTS, NEW_ACCOUNT, appended, renamed_and_repriced
 
 LAND = ("run-operation", "land", "--args", "{directory: extracts}")
 # Unit tests would run the slow mart too.
 PLAIN_BUILD = (BIN / "dbt", "build", "--vars", "raw: landed")
-BUILD = ("make", f"VENV={BIN.parent}", "build", "EXTRACTS=extracts")
+BUILD = (*REAL_MAKE, "build", "EXTRACTS=extracts")
 MART = "models/marts/features/invoice_features.sql"
 EXPORT = "macros/publish/exports.sql"
 # Adds up numbers for minutes before the first row comes: a slow machine.
@@ -66,7 +66,7 @@ def assert_refused(project: Project, fault: str, *command: str | Path) -> None:
 
 
 def assert_next_run_succeeds(project: Project, marts: list[tuple]) -> None:
-    project.run(*BUILD)
+    project.make("build", "EXTRACTS=extracts")
     assert project.exported() == project.query("select * from features.invoice_features order by inv_id") == marts
 
 
@@ -112,7 +112,7 @@ def test_killed_during_the_snapshot(project: Project) -> None:
         time.sleep(2)
     assert {**project.state(), "raw": before["raw"]} == before
     (project.path / "macros/slow_snapshot.sql").unlink()
-    project.run(*PLAIN_BUILD)
+    project.dbt("build", "--vars", "raw: landed")
     assert project.query("select count(*) from history.skus_history where dbt_valid_to < '9999-01-01'") == [(1,)]
 
 
@@ -155,7 +155,7 @@ def test_disk_full_during_land(project: Project) -> None:
         assert project.state() == before
         subprocess.run(["mount", "-o", "remount,size=1g", str(disk)], check=True)
         project.run("make", "extracts", "OUT=extracts")
-        project.run(*BUILD, LATE_PAYMENTS_DATABASE=str(project.database))
+        project.make("build", "EXTRACTS=extracts", LATE_PAYMENTS_DATABASE=str(project.database))
         assert project.state()["marts"] == before["marts"]
 
 

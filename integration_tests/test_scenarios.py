@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import BIN, ROOT, Project
+from conftest import DBT, MAKE, ROOT, Project
 from independent_features import features
 from scenarios import (
     CASES,
@@ -38,9 +38,9 @@ def test_case(landed: Project, tmp_path: Path, case: Case) -> None:
 
     if case.arguments:
         project.dbt("run-operation", "land", "--args", f"{{directory: {extracts}}}", "--vars", "{raw: landed}")
-        status, output = project.end(BIN / "dbt", "--quiet", "build", *case.arguments, **case.env)
+        status, output = project.end(*DBT, "--quiet", "build", *case.arguments, **case.env)
     else:
-        status, output = project.end("make", f"VENV={BIN.parent}", "build", f"EXTRACTS={extracts}", **case.env)
+        status, output = project.end(*MAKE, "build", f"EXTRACTS={extracts}", **case.env)
 
     last_lines = "\n".join(output.splitlines()[-25:])
     for words in case.says:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pymysql
 import pytest
-from conftest import BIN, REAL_EXTRACTS, ROOT, Project, needs_real_extracts
+from conftest import MAKE, REAL_EXTRACTS, ROOT, Project, needs_real_extracts
 from independent_features import features
 from test_faults import wait_for
 
@@ -316,7 +316,7 @@ def test_the_server_is_killed_in_the_middle(live: Project, trs: Server) -> None:
         return int(trs.query("show global status like 'Bytes_sent'")[0][1])
 
     before, sent = live.state(), bytes_sent()
-    process = live.start("make", f"VENV={BIN.parent}", "land", "SOURCE=mysql", **trs.env())
+    process = live.start(*MAKE, "land", "SOURCE=mysql", **trs.env())
     try:
         wait_for(lambda: bytes_sent() > sent + 20_000_000)
         trs.kill()

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import psycopg
 import pytest
-from conftest import BIN, Project
+from conftest import BIN, MAKE, Project
 from psycopg import sql
 from pytest_postgresql import factories
 from test_faults import running, small_disk, wait_for, wait_for_line
@@ -391,9 +391,7 @@ def unchanged(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Proje
 def test_no_connection(unchanged: Project, target: Target, refusal: str) -> None:
     before = files(unchanged)
     changes, message = REFUSALS[refusal]
-    status, output = unchanged.end(
-        "make", f"VENV={BIN.parent}", "publish", **Target(**{**vars(target), **changes}).env()
-    )
+    status, output = unchanged.end(*MAKE, "publish", **Target(**{**vars(target), **changes}).env())
     assert status == 2
     assert message in output
     assert "Nothing was published. What the messages mean and what to do: docs/runbook.md" in output
