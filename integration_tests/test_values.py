@@ -111,8 +111,7 @@ def test_amounts_that_do_not_fit(
     built: Project, staging: duckdb.DuckDBPyConnection, lines: list[tuple], refused: list[int]
 ) -> None:
     staging.execute(
-        "insert into staging.stg_trs__skus values"
-        f" ('dear', 0, {LIMIT}), ('costly', {LIMIT}, 0), ('cent', 0.01, 0.01)"
+        f"insert into staging.stg_trs__skus values ('dear', 0, {LIMIT}), ('costly', {LIMIT}, 0), ('cent', 0.01, 0.01)"
     )
     staging.executemany("insert into staging.stg_trs__invoice_line_items values (?, ?, ?)", lines)
     assert [row[0] for row in failures(built, staging, "assert_amounts_fit")] == refused
@@ -215,7 +214,8 @@ def test_a_fault_in_any_table_stops_at_the_gate(delivery: tuple[Project, Path], 
 
 def schemas(project: Project) -> set[str]:
     return {
-        name for (name,) in project.query(
+        name
+        for (name,) in project.query(
             "select schema_name from information_schema.schemata where catalog_name = current_database()"
         )
     }
