@@ -1,5 +1,5 @@
-{#- Invented rows are of no day, a replay is of a past one, and what landed before landings were recorded is of an unknown
-    one. -#}
+{#- Invented rows are of no day, a replay is of a past one, and what landed before landings were recorded is of an
+    unknown one. -#}
 {{ config(
     enabled=var('as_of', none) is none,
     severity='warn',

@@ -1,4 +1,4 @@
-{%- set buckets = ['open', 'current', '1_to_30', '31_to_60', '61_to_90', 'over_90'] %}
+{%- set buckets = ['current', '1_to_30', '31_to_60', '61_to_90', 'over_90'] %}
 
 with
 
@@ -18,12 +18,14 @@ ageing as (
 total as (
 
     select
+        cast(coalesce(sum(invoices_open), 0) as bigint) as invoices_open,
         {%- for bucket in buckets %}
         cast(coalesce(sum(invoices_{{ bucket }}), 0) as bigint) as invoices_{{ bucket }},
         {%- endfor %}
         {%- for bucket in buckets %}
-        cast(coalesce(sum(amount_{{ bucket }}), 0) as decimal(18, 2)) as amount_{{ bucket }}{{ ',' if not loop.last }}
+        cast(coalesce(sum(amount_{{ bucket }}), 0) as decimal(18, 2)) as amount_{{ bucket }},
         {%- endfor %}
+        cast(coalesce(sum(amount_open), 0) as decimal(18, 2)) as amount_open
     from ageing
 
 ),
