@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help land build publish test test-services test-spark lint format docs docs-serve evaluate bench extracts lock clean
+.PHONY: help land check build publish test test-services test-spark lint format docs docs-serve evaluate bench extracts lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -43,6 +43,11 @@ land: $(if $(call is_set,SOURCE)$(filter s3://%,$(EXTRACTS)),$(INSTALLED)-servic
 
 build: $(INSTALLED_FOR_TARGET) $(if $(LANDS),land) ## build and test every layer, write exports/ [EXTRACTS=directory, SOURCE=mysql or RAW=landed] [AS_OF=YYYY-MM-DD]
 	@$(DBT) --quiet build $(VARS) $(OR_SAY_WHERE_TO_LOOK)
+
+check: $(INSTALLED_FOR_TARGET) $(if $(LANDS),land) ## name every fault of a delivery, build no mart [EXTRACTS=directory, SOURCE=mysql or RAW=landed]
+	@$(DBT) --quiet build --select +path:models/staging --indirect-selection buildable --exclude-resource-type unit_test \
+		$(VARS) $(OR_SAY_WHERE_TO_LOOK)
+	@echo "The four tables can be built: every row has its types, its key and its partners."
 
 publish: $(INSTALLED)-services ## send the marts of the last build to PostgreSQL and exports/ [EXTRACTS=directory]
 	@$(DBT) --quiet run-operation publish $(VARS) $(OR_SAY_WHERE_TO_LOOK)

@@ -84,20 +84,17 @@ def fct_invoices(directory: Path, as_of: date | None = None) -> list[tuple]:
 
 
 def receivables_ageing(directory: Path, as_of: date | None = None) -> list[tuple]:
-    """Rows of the mart, its columns in order: the accounts by number, then the total."""
+    """Rows of the mart, its columns in order: by account."""
     as_of = chosen_day(directory, as_of)
     open_invoices = defaultdict(list)
     for _, account, issued, _, paid, _, _, _, amount, *_ in fct_invoices(directory, as_of):
         if not paid:
-            for key in ((False, account), (True, None)):
-                open_invoices[key].append(((as_of - issued).days - TERMS_DAYS, amount))
-    open_invoices.setdefault((True, None), [])
+            open_invoices[account].append(((as_of - issued).days - TERMS_DAYS, amount))
     rows = []
-    for (is_total, account), found in open_invoices.items():
+    for account, found in sorted(open_invoices.items()):
         buckets = [[amount for days, amount in found if first <= max(days, 0) <= last] for first, last in BUCKETS]
         rows.append(
             (
-                is_total,
                 account,
                 as_of,
                 len(found),
@@ -106,7 +103,18 @@ def receivables_ageing(directory: Path, as_of: date | None = None) -> list[tuple
                 *(sum(bucket, Decimal(0)) for bucket in buckets),
             )
         )
-    return sorted(rows, key=lambda row: (row[0], row[1] or 0))
+    return rows
+
+
+def receivables_ageing_total(directory: Path, as_of: date | None = None) -> tuple:
+    """The row of the mart, its columns in order."""
+    as_of = chosen_day(directory, as_of)
+    rows = receivables_ageing(directory, as_of)
+    return (
+        as_of,
+        *(sum(row[index] for row in rows) for index in range(2, 8)),
+        *(sum((row[index] for row in rows), Decimal(0)) for index in range(8, 14)),
+    )
 
 
 def monthly_receivables(directory: Path, as_of: date | None = None) -> list[tuple]:

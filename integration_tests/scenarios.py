@@ -87,6 +87,14 @@ def columns(table: str, change: Callable[[list[str]], list[str]]) -> Callable[[P
     return lambda directory: write(directory, table, [change(row) for row in read(directory, table)])
 
 
+def then(*damages: Callable[[Path], None]) -> Callable[[Path], None]:
+    def damage(directory: Path) -> None:
+        for each in damages:
+            each(directory)
+
+    return damage
+
+
 def without_lines_of_invoice_1(directory: Path) -> None:
     rows = read(directory, "invoice_line_items")
     write(directory, "invoice_line_items", [row for row in rows if row[0] != "1"])
@@ -145,6 +153,8 @@ def nasty_names(directory: Path) -> None:
 NOT_A_DATE = "is not a date written YYYY-MM-DD"
 NOT_A_NUMBER = "is not a whole number"
 NOT_AN_AMOUNT = "is not an amount with at most two decimals"
+NO_DAY_OF_TRADE = "is not between 1970-01-02 and 2099-12-30"
+FAR_PAYMENT = "column_name = payment_dates, delivered_day = 2021-11-20"
 
 ROWS = [
     Case(
@@ -294,17 +304,56 @@ ROWS = [
     Case(
         "issued far in the future",
         far_future_issue,
-        ("assert_no_date_far_in_the_future", "invoice_id = 1, column_name = date_issued, known_day = 2201-01-01"),
+        rejected("invoices", f"date_issued {NO_DAY_OF_TRADE}", "1"),
     ),
     Case(
-        "paid far in the future",
-        cell("invoices", "payment_dates", "2031-01-01"),
-        ("assert_no_date_far_in_the_future", "invoice_id = 1, column_name = payment_dates, known_day = 2031-01-01"),
+        "paid half a year after all else",
+        cell("invoices", "payment_dates", "2021-11-20"),
+        ("assert_no_date_far_in_the_future", f"delivered_id = 1, {FAR_PAYMENT}"),
+    ),
+    Case(
+        "the same slip on three payments",
+        then(*(cell("invoices", "payment_dates", "2021-11-20", row) for row in (1, 2, 3))),
+        ("assert_no_date_far_in_the_future, 3 rows", f"delivered_id = 3, {FAR_PAYMENT}"),
+    ),
+    Case(
+        "a placeholder for a payment that was not made",
+        cell("invoices", "payment_dates", "9999-12-31"),
+        rejected("invoices", f"payment_dates {NO_DAY_OF_TRADE}", "1"),
+    ),
+    Case(
+        "a placeholder for an unknown joining date",
+        cell("accounts", "joining_date", "1000-01-01"),
+        rejected("accounts", "joining_date is not between 1900-01-02 and 2099-12-30", "1"),
+    ),
+    Case(
+        "the zero of computers' clocks for a joining date",
+        cell("accounts", "joining_date", "1970-01-01"),
+        rejected("accounts", "joining_date is 1970-01-01, which stands for no date", "1"),
+    ),
+    Case(
+        "a NUL character in a name",
+        cell("accounts", "company_name", "Sm\0th"),
+        rejected("accounts", "company_name holds a NUL character", "1"),
+    ),
+    Case(
+        "a NUL character in a telephone number",
+        cell("accounts", "contact_phone", "555\0"),
+        rejected("accounts", "contact_phone holds a NUL character", "1"),
+    ),
+    Case(
+        "amounts that no type of money holds",
+        then(
+            cell("skus", "item_retail_price", "9999999999999999.99"),
+            cell("invoice_line_items", "item_id", SKU_1),
+            cell("invoice_line_items", "quantity", "2147483647"),
+        ),
+        ("assert_amounts_fit", "A quantity or a price on them is wrong"),
     ),
     Case(
         "joined far in the future",
         far_future_joining,
-        ("assert_no_invoice_before_joining", "joining_date = 2201-01-01"),
+        rejected("accounts", "joining_date is not between 1900-01-02 and 2099-12-30", "1"),
     ),
 ]
 
@@ -506,14 +555,6 @@ def half(number: int) -> Callable[[list[list[str]]], list[list[str]]]:
     return lambda rows: rows[number::2]
 
 
-def then(*damages: Callable[[Path], None]) -> Callable[[Path], None]:
-    def damage(directory: Path) -> None:
-        for each in damages:
-            each(directory)
-
-    return damage
-
-
 FORMATS = [
     Case(
         "a gzip file",
@@ -610,6 +651,24 @@ WORDS = [
         ("The var as_of must be a day written YYYY-MM-DD",),
         keeps=EVERYTHING,
         env={"AS_OF": "2021-02-29"},
+    ),
+    Case(
+        "as_of long after the latest day",
+        untouched,
+        ("The var as_of may be any day from 2020-05-12 to",),
+        env={"AS_OF": "2031-01-01"},
+    ),
+    Case(
+        "as_of before the first invoice",
+        untouched,
+        ("The var as_of may be any day from 2020-05-12 to",),
+        env={"AS_OF": "2020-05-11"},
+    ),
+    Case(
+        "max_idle_days that is no number",
+        untouched,
+        ("The var max_idle_days must be a whole number",),
+        arguments=("--vars", "{raw: landed, max_idle_days: a month}"),
     ),
     Case(
         "as_of with SQL in it",

@@ -35,6 +35,7 @@ MARTS = [
     "finance.fct_invoices",
     "finance.monthly_receivables",
     "finance.receivables_ageing",
+    "finance.receivables_ageing_total",
 ]
 
 server = factories.postgresql_proc(

@@ -1,4 +1,5 @@
 {% macro typed_rows(raw_table, key, columns, rules={}) -%}
+{%- set kept_columns = columns | rejectattr('judged_only', 'defined') | list -%}
 with
 
 delivered as (
@@ -31,7 +32,10 @@ judged as (
             {%- if not column.optional %}
             when raw_{{ column.name }} is null then '{{ column.raw_name or column.name }} is empty'
             {%- endif %}
-            {%- if column.type != 'string' %}
+            {%- if column.type == 'string' %}
+            when {{ holds_nul('raw_' ~ column.name) }}
+                then '{{ column.raw_name or column.name }} holds a NUL character'
+            {%- else %}
             when {{ is_misread('raw_' ~ column.name, column.name, column.type) }}
                 then '{{ column.raw_name or column.name }} is not {{ type_in_words(column.type) }}'
             {%- endif %}
@@ -45,7 +49,7 @@ judged as (
 )
 
 select
-    {%- for column in columns %}
+    {%- for column in kept_columns %}
     {{ column.name }},
     {%- endfor %}
     reject_reason,
@@ -55,7 +59,7 @@ select
     end as delivered_key,
     case
         when reject_reason is not null
-            then {{ row_as_json(columns) }}
+            then {{ row_as_json(kept_columns) }}
     end as delivered_row
 from judged
 {%- endmacro %}
@@ -71,6 +75,18 @@ from judged
     {%- else -%}
         {{ raw }} <> coalesce(cast({{ typed }} as {{ dbt.type_string() }}), '')
     {%- endif -%}
+{%- endmacro %}
+
+{#- SQL that is true where a text holds a character that PostgreSQL cannot; false or null where it does not. -#}
+{% macro holds_nul(text) -%}
+    instr({{ text }}, chr(0)) > 0
+{%- endmacro %}
+
+{#- SQL that is true of a day on which this trade cannot have gone on; false or null for any other. -#}
+{% macro is_no_day_of_trade(day, first='1970-01-02') -%}
+    {#- What stands for no date is often a date: 0001-01-01, 1000-01-01, 1753-01-01, 1900-01-01 and, after them all,
+        1970-01-01, the zero of computers' clocks; 2099-12-31 and 9999-12-31 at the other end. -#}
+    {{ day }} not between date '{{ first }}' and date '2099-12-30'
 {%- endmacro %}
 
 {#- How a value of a type must be written, in the words of a reject_reason. -#}

@@ -4,7 +4,7 @@
 -- depends_on: {{ ref('dim_date') }}
 -- depends_on: {{ ref('dim_skus') }}
 -- depends_on: {{ ref('fct_invoice_line_items') }}
--- depends_on: {{ ref('receivables_ageing') }}
+-- depends_on: {{ ref('receivables_ageing_total') }}
 -- depends_on: {{ ref('monthly_receivables') }}
 -- depends_on: {{ ref('training_set') }}
 -- depends_on: {{ ref('scoring_set') }}

@@ -1,42 +1,22 @@
 with
 
-ageing as (
+told as (
 
     select
-        is_total,
-        invoices_open,
-        invoices_current,
-        amount_open,
-        amount_current
-    from {{ ref('receivables_ageing') }}
-
-),
-
-total_row as (
-
-    select
-        'total row' as told_by,
+        'receivables_ageing_total' as told_by,
         invoices_open,
         amount_open,
         invoices_open - invoices_current as invoices_overdue,
         amount_open - amount_current as amount_overdue
-    from ageing
-    where is_total
-
-),
-
-told as (
-
-    select * from total_row
+    from {{ ref('receivables_ageing_total') }}
     union all
     select
-        'accounts' as told_by,
+        'receivables_ageing' as told_by,
         coalesce(sum(invoices_open), 0) as invoices_open,
         coalesce(sum(amount_open), 0) as amount_open,
         coalesce(sum(invoices_open - invoices_current), 0) as invoices_overdue,
         coalesce(sum(amount_open - amount_current), 0) as amount_overdue
-    from ageing
-    where not is_total
+    from {{ ref('receivables_ageing') }}
     union all
     select
         'fct_invoices' as told_by,

@@ -1,8 +1,3 @@
--- The history of this table waits for the tests of all four: a fault in any of them keeps the delivery out of it.
--- depends_on: {{ ref('stg_trs__accounts') }}
--- depends_on: {{ ref('stg_trs__skus') }}
--- depends_on: {{ ref('stg_trs__invoice_line_items') }}
-
 select
     invoices.invoice_id,
     invoices.account_id,

@@ -1,3 +1,9 @@
+-- The gate: everything after staging reads this model, and it waits for all tests of a delivery, so one run names all
+-- of its faults, and nothing is built while there is one.
+-- depends_on: {{ ref('trs_rejected_rows') }}
+-- depends_on: {{ ref('stg_trs__accounts') }}
+-- depends_on: {{ ref('stg_trs__skus') }}
+-- depends_on: {{ ref('stg_trs__invoice_line_items') }}
 {%- set as_of = as_of_date() %}
 
 with

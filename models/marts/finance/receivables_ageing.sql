@@ -25,48 +25,20 @@ open_invoices as (
 
 ),
 
-open_invoices_and_total as (
-
-    select
-        account_id,
-        amount,
-        days_late,
-        false as is_total
-    from open_invoices
-    union all
-    select
-        null as account_id,
-        amount,
-        days_late,
-        true as is_total
-    from open_invoices
-    union all
-    -- No invoice: the total is there when nothing is unpaid.
-    select
-        null as account_id,
-        null as amount,
-        null as days_late,
-        true as is_total
-
-),
-
 ageing as (
 
     select
-        is_total,
         account_id,
-        count(days_late) as invoices_open,
+        count(*) as invoices_open,
         {%- for bucket, days in buckets.items() %}
         count(case when {{ days }} then 1 end) as invoices_{{ bucket }},
         {%- endfor %}
         {%- for bucket, days in buckets.items() %}
         cast(coalesce(sum(case when {{ days }} then amount end), 0) as decimal(18, 2)) as amount_{{ bucket }},
         {%- endfor %}
-        cast(coalesce(sum(amount), 0) as decimal(18, 2)) as amount_open
-    from open_invoices_and_total
-    group by
-        is_total,
-        account_id
+        cast(sum(amount) as decimal(18, 2)) as amount_open
+    from open_invoices
+    group by account_id
 
 ),
 

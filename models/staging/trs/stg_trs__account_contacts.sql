@@ -9,6 +9,9 @@ delivered as (
         nullif(trim(contact_person), '') as contact_person,
         nullif(trim(contact_phone), '') as contact_phone
     from {{ raw_relation('accounts') }}
+    where
+        not coalesce({{ holds_nul('contact_person') }}, false)
+        and not coalesce({{ holds_nul('contact_phone') }}, false)
 
 ),
 

@@ -1,6 +1,3 @@
--- The rejected rows are judged first: beyond max_bad_rows nothing is built from the good ones.
--- depends_on: {{ ref('trs_rejected_rows') }}
-
 select
     item_id,
     item_name,
