@@ -7,6 +7,7 @@ lines. Any other file is also read by Python's csv module, and each value is com
 
 import csv
 import gzip
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -238,8 +239,12 @@ def refuse_what_duckdb_cannot_read(file: Path, name: str, error: duckdb.Error) -
                 raise Refused(
                     f"{name}, line {number}: ends in another way than the first line. Let all lines end in LF, or CRLF."
                 ) from error
-    # DuckDB's second line shows what it could not read.
-    raise Refused(f"{name}: DuckDB cannot read it. {str(error).splitlines()[0]}") from error
+    # The rest of what DuckDB says shows what it could not read.
+    line = re.search(r"Line: (\d+)", str(error))
+    raise Refused(
+        f"{name}, line {line[1] if line else 'unknown'} or near it: Python's csv module reads it, DuckDB does not."
+        " Blanks or text around quotation marks, or a row longer than 2 MB?"
+    ) from error
 
 
 def in_our_words(error: csv.Error) -> str:
