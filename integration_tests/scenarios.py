@@ -83,6 +83,10 @@ def rewritten(table: str, change: Callable[[bytes], bytes]) -> Callable[[Path], 
     return damage
 
 
+def text_appended(table: str, text: str) -> Callable[[Path], None]:
+    return rewritten(table, lambda content: content + text.encode())
+
+
 def columns(table: str, change: Callable[[list[str]], list[str]]) -> Callable[[Path], None]:
     return lambda directory: write(directory, table, [change(row) for row in read(directory, table)])
 
@@ -533,10 +537,6 @@ FILES = [
         keeps=EVERYTHING,
     ),
 ]
-
-
-def text_appended(table: str, text: str) -> Callable[[Path], None]:
-    return rewritten(table, lambda content: content + text.encode())
 
 
 def beside_what_it_matches(directory: Path) -> None:

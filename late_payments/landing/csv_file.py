@@ -179,7 +179,7 @@ def compare(
         rows = filter(None, reader)
         try:
             while batch := list(islice(rows, BATCH)):
-                if any(len(row) != width for row in batch):
+                if set(map(len, batch)) != {width}:
                     refuse_what_is_not_csv(file, name, width)
                 theirs, ours = list(map(wanted, batch)), landed.fetchmany(len(batch))
                 # Python's reader does not say what was quoted, so here a null may as well be the text.
