@@ -240,9 +240,9 @@ def refuse_what_duckdb_cannot_read(file: Path, name: str, error: duckdb.Error) -
                     f"{name}, line {number}: ends in another way than the first line. Let all lines end in LF, or CRLF."
                 ) from error
     # The rest of what DuckDB says shows what it could not read.
-    line = re.search(r"Line: (\d+)", str(error))
+    near = re.search(r"Line: (\d+)", str(error))
     raise Refused(
-        f"{name}, line {line[1] if line else 'unknown'} or near it: Python's csv module reads it, DuckDB does not."
+        f"{name}, line {near[1] if near else 'unknown'} or near it: Python's csv module reads it, DuckDB does not."
         " Blanks or text around quotation marks, or a row longer than 2 MB?"
     ) from error
 
