@@ -18,6 +18,13 @@ LANDS := $(or $(call is_set,EXTRACTS),$(call is_set,SOURCE))
 COMMA := ,
 VARS := --vars "{$(if $(LANDS),raw: landed$(COMMA),$(if $(RAW),raw: '$$RAW'$(COMMA)))$(if $(call is_set,AS_OF), as_of: '$$AS_OF')}"
 
+LAND := $(VENV)/bin/python -m late_payments.landing \
+	$(if $(call is_set,EXTRACTS),--extracts="$$EXTRACTS") $(if $(call is_set,SOURCE),--source="$$SOURCE")
+ifeq ($(DBT_TARGET),spark)
+LAND := $(DBT) --quiet run-operation land --args "$$($(VENV)/bin/python -c \
+	'import json, os; print(json.dumps({"directory": os.environ.get("EXTRACTS")}))')"
+endif
+
 OR_SAY_WHERE_TO_LOOK := || { echo "Nothing was published. What the messages mean and what to do: docs/runbook.md" >&2; exit 1; }
 
 help: ## show this list
@@ -37,9 +44,7 @@ $(INSTALLED)-%: requirements-%.txt $(INSTALLED)
 
 # Files on a local disk need no package of the services.
 land: $(if $(call is_set,SOURCE)$(filter s3://%,$(EXTRACTS)),$(INSTALLED)-services) $(INSTALLED_FOR_TARGET) ## fill schema raw from EXTRACTS=directory or SOURCE=mysql
-	@$(DBT) --quiet run-operation land --args "$$($(VENV)/bin/python -c 'import json, os; print(json.dumps( \
-		{arg: os.environ[name] for arg, name in (("directory", "EXTRACTS"), ("source", "SOURCE")) if name in os.environ}))')" \
-		$(VARS) $(OR_SAY_WHERE_TO_LOOK)
+	@$(LAND) $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
 build: $(INSTALLED_FOR_TARGET) $(if $(LANDS),land) ## build and test every layer, write exports/ [EXTRACTS=directory, SOURCE=mysql or RAW=landed] [AS_OF=YYYY-MM-DD]
 	@$(DBT) --quiet build $(VARS) $(OR_SAY_WHERE_TO_LOOK)

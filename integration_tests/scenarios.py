@@ -83,6 +83,10 @@ def rewritten(table: str, change: Callable[[bytes], bytes]) -> Callable[[Path], 
     return damage
 
 
+def text_appended(table: str, text: str) -> Callable[[Path], None]:
+    return rewritten(table, lambda content: content + text.encode())
+
+
 def columns(table: str, change: Callable[[list[str]], list[str]]) -> Callable[[Path], None]:
     return lambda directory: write(directory, table, [change(row) for row in read(directory, table)])
 
@@ -478,13 +482,13 @@ FILES = [
     Case(
         "Latin-1 bytes",
         rewritten("accounts", lambda text: text.decode().encode("latin-1", "replace")),
-        ("accounts.csv, line", "not utf-8 encoded"),
+        ("accounts.csv, line", "not plain UTF-8 text"),
         keeps=EVERYTHING,
     ),
     Case(
         "an unbalanced quote",
         rewritten("skus", lambda text: text.replace(b",Insulated", b',"Insulated', 1)),
-        ("skus.csv, line", "unterminated quote"),
+        ("skus.csv, line", "text follows the quotation mark that closes a value"),
         keeps=EVERYTHING,
     ),
     Case(
@@ -492,7 +496,7 @@ FILES = [
         rewritten(
             "invoice_line_items", lambda text: text[: len(text) // 2 - len(text[: len(text) // 2].split(b"\n")[-1]) + 6]
         ),
-        ("invoice_line_items.csv, line", "Expected Number of Columns: 3"),
+        ("invoice_line_items.csv, line", "and the header names 3 columns"),
         keeps=EVERYTHING,
     ),
     Case(
@@ -503,28 +507,91 @@ FILES = [
     Case(
         "a field of 10 MB",
         cell("accounts", "company_name", "x" * 10_000_000),
-        ("accounts.csv, line 2", "Maximum line size"),
+        ("accounts.csv, line 2: longer than 2 MB",),
         keeps=EVERYTHING,
     ),
     Case(
         "gzip where CSV was expected",
         rewritten("invoice_line_items", gzip.compress),
-        ("invoice_line_items.csv", "plain UTF-8 text"),
+        ("invoice_line_items.csv, line 1: not plain UTF-8 text. Compressed",),
         keeps=EVERYTHING,
+    ),
+    Case(
+        "a file that ends inside a quoted value",
+        text_appended("skus", '0-00-000000-0,"Screen 12\\"",new,1.00,2.00\n'),
+        ("skus.csv, line 102: a quotation mark opens a value, and none closes it",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a blank between a comma and a quotation mark",
+        text_appended("skus", '0-00-000000-0, "Screen",new,1.00,2.00\n'),
+        ("skus.csv, line 102: can be read in two ways",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a zero byte",
+        cell("accounts", "contact_person", "a\0b"),
+        ("accounts.csv, line", "not plain UTF-8 text"),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "line ends of two kinds",
+        text_appended("invoice_line_items", "1,x,2\r\n"),
+        ("invoice_line_items.csv, line 53483: ends in another way than the first line",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "blank lines",
+        text_appended("invoices", "\n\n"),
+        ("rejected rows  0",),
+        keeps=NOTHING_LOST,
+        status=0,
+    ),
+    Case(
+        "a comma at the end of every line",
+        columns("invoices", lambda row: [*row, ""]),
+        ("rejected rows  0",),
+        keeps=NOTHING_LOST,
+        status=0,
+    ),
+    Case(
+        "two columns of one name that nobody needs",
+        columns("skus", lambda row: ["note", *row, "note"]),
+        ("rejected rows  0",),
+        keeps=NOTHING_LOST,
+        status=0,
+    ),
+    Case(
+        "\\N, a null of MySQL, where a value must be",
+        cell("accounts", "company_name", "\\N"),
+        rejected("accounts", "company_name is empty", "1"),
+    ),
+    Case(
+        "\\N, a null of MySQL, where a value may be missing",
+        cell("accounts", "contact_phone", "\\N"),
+        ("rejected rows  0",),
+        keeps=NOTHING_LOST,
+        status=0,
     ),
     Case(
         "a row with too few fields",
         appended("invoices", ["9686", "1", "2021-05-01"]),
-        ("invoices.csv, line 9687: Expected Number of Columns: 4 Found: 3",),
+        ("invoices.csv, line 9687: 3 values, and the header names 4 columns",),
         keeps=EVERYTHING,
     ),
     Case(
         "a row with too many fields",
         appended("invoices", ["9686", "1", "2021-05-01", "", "x"]),
-        ("invoices.csv, line 9687: Expected Number of Columns: 4 Found: 5",),
+        ("invoices.csv, line 9687: 5 values, and the header names 4 columns",),
         keeps=EVERYTHING,
     ),
 ]
+
+
+def beside_what_it_matches(directory: Path) -> None:
+    """Taken for a pattern, batch[1] is batch1."""
+    (directory.parent / "batch1").mkdir()
+    write(directory.parent / "batch1", "skus", [["wrong"]])
 
 
 def compressed(table: str, zipped: bool = True) -> Callable[[Path], None]:
@@ -588,7 +655,7 @@ FORMATS = [
             in_folder("invoices", first=half(0), second=half(1)),
             lambda directory: appended("second", ["9686", "1"])(directory / "invoices"),
         ),
-        ("invoices/second.csv, line 4844: Expected Number of Columns: 4 Found: 2",),
+        ("invoices/second.csv, line 4844: 2 values, and the header names 4 columns",),
         keeps=EVERYTHING,
     ),
     Case(
@@ -622,9 +689,29 @@ FORMATS = [
         keeps=EVERYTHING,
     ),
     Case(
+        "a gzip file that is cut off",
+        then(
+            compressed("invoices"),
+            lambda directory: (directory / "invoices.csv.gz").write_bytes(
+                (directory / "invoices.csv.gz").read_bytes()[:-1]
+            ),
+        ),
+        ("invoices.csv.gz cannot be read",),
+        keeps=EVERYTHING,
+    ),
+    Case(
+        "a folder within a folder",
+        then(
+            in_folder("invoices", first=half(0), second=half(1)),
+            lambda directory: (directory / "invoices/2021").mkdir(),
+        ),
+        ("invoices/2021/ is none of *.csv, *.csv.gz, *.csv.zst and *.parquet",),
+        keeps=EVERYTHING,
+    ),
+    Case(
         "plain text where gzip was expected",
         compressed("invoices", zipped=False),
-        ("not a GZIP stream",),
+        ("invoices.csv.gz cannot be read: Not a gzipped file",),
         keeps=EVERYTHING,
     ),
 ]
@@ -644,6 +731,14 @@ WORDS = [
         keeps=NOTHING_LOST,
         status=0,
         directory='it\'s "our" extracts; --',
+    ),
+    Case(
+        "a path that is a pattern, beside what it matches",
+        beside_what_it_matches,
+        ("rejected rows  0",),
+        keeps=NOTHING_LOST,
+        status=0,
+        directory="batch[1]",
     ),
     Case(
         "as_of that is no day",

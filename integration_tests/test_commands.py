@@ -180,7 +180,7 @@ def test_an_empty_as_of_is_refused(rebuildable: Project) -> None:
 
 
 def test_landing_is_all_or_nothing(rebuildable: Project, tmp_path: Path) -> None:
-    rebuildable.dbt("run-operation", "land", "--args", "{directory: seeds}")
+    rebuildable.make("land", "EXTRACTS=seeds")
     tables = ["accounts", "invoices", "invoice_line_items", "skus"]
     before = [rebuildable.query(f"select * from raw.{table} order by all") for table in tables]
     broken = tmp_path / "it's broken"
@@ -196,7 +196,7 @@ def test_landing_is_all_or_nothing(rebuildable: Project, tmp_path: Path) -> None
 def test_landing_takes_every_row_as_text_and_leaves_the_files_alone(rebuildable: Project) -> None:
     files = sorted((rebuildable.path / "seeds").glob("*.csv"))
     before = [(file.read_bytes(), file.stat().st_mtime_ns) for file in files]
-    rebuildable.dbt("run-operation", "land", "--args", "{directory: seeds}")
+    rebuildable.make("land", "EXTRACTS=seeds")
     assert [(file.read_bytes(), file.stat().st_mtime_ns) for file in files] == before
     for file in files:
         with open(file, encoding="utf-8", newline="") as rows:

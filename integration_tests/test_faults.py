@@ -5,6 +5,7 @@ import shutil
 import signal
 import struct
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ import pytest
 from conftest import BIN, REAL_MAKE, Project
 from scenarios import FAULTS, NEW_ACCOUNT, appended, renamed_and_repriced
 
-LAND = ("run-operation", "land", "--args", "{directory: extracts}")
+LAND = (sys.executable, "-m", "late_payments.landing", "--extracts", "extracts")
 # Unit tests would run the slow mart too.
 PLAIN_BUILD = (BIN / "dbt", "build", "--vars", "raw: landed")
 BUILD = (*REAL_MAKE, "build", "EXTRACTS=extracts")
@@ -74,13 +75,13 @@ def test_killed_during_land(project: Project) -> None:
     before = project.state()
     accounts = (project.path / "extracts/accounts.csv").read_bytes()
     appended("accounts", NEW_ACCOUNT)(project.path / "extracts")
-    commit = "{%- do run_query('commit') -%}"
-    wait = "{% do print('all replaced') %}{% do run_query(\"select 1 where " + SLOW + '") %}'
-    project.replace("macros/landing/land.sql", commit, wait + commit)
-    with running(project, BIN / "dbt", *LAND) as process:
+    commit = "connection.commit()"
+    wait = "print('all replaced', flush=True); __import__('time').sleep(60); "
+    project.replace("late_payments/landing/transaction.py", commit, wait + commit)
+    with running(project, *LAND) as process:
         wait_for_line(process, "all replaced")
     assert project.state() == before
-    project.replace("macros/landing/land.sql", wait, "")
+    project.replace("late_payments/landing/transaction.py", wait, "")
     (project.path / "extracts/accounts.csv").write_bytes(accounts)
     assert_next_run_succeeds(project, before["marts"])
 
@@ -106,7 +107,7 @@ def test_killed_during_the_snapshot(project: Project) -> None:
     )
     before = project.state()
     renamed_and_repriced(project.path / "extracts")
-    project.dbt(*LAND)
+    project.run(*LAND)
     with running(project, *PLAIN_BUILD) as process:
         wait_for_line(process, "START snapshot history.skus_history")
         time.sleep(2)

@@ -38,7 +38,7 @@ def extract(project: Project, table: str, typed: bool = False) -> str:
 
 
 def land(project: Project, directory: Path, ok: bool = True) -> str:
-    return project.dbt("run-operation", "land", "--args", f"{{directory: {directory}}}", ok=ok)
+    return project.make("land", f"EXTRACTS={directory}", ok=ok)
 
 
 def raw(project: Project) -> dict[str, Counter]:

@@ -37,7 +37,7 @@ def test_case(landed: Project, tmp_path: Path, case: Case) -> None:
     before = project.state()
 
     if case.arguments:
-        project.dbt("run-operation", "land", "--args", f"{{directory: {extracts}}}", "--vars", "{raw: landed}")
+        project.make("land", f"EXTRACTS={extracts}")
         status, output = project.end(*DBT, "--quiet", "build", *case.arguments, **case.env)
     else:
         status, output = project.end(*MAKE, "build", f"EXTRACTS={extracts}", **case.env)

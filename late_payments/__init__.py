@@ -1,7 +1,8 @@
 """All Python of the project; each room is a module that runs as `python -m late_payments.<room>` from the project.
 
 extracts      writes invented extracts of the four tables; `make extracts`
-servers       brings `land` and `publish` to their servers: a plugin of dbt-duckdb, never run by itself
+landing       fills the schema raw from files, a bucket or MySQL; `make land`
+servers       brings landing and `publish` to their servers: also a plugin of dbt-duckdb, never run by itself
 evaluate      trains and judges models of late payment on the marts; `make evaluate`
 bench         measures the project beside SQL by hand and a PySpark job; `make bench`
 deprecations  fails on anything that dbt calls deprecated; part of `make lint`

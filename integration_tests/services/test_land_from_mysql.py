@@ -6,6 +6,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 from collections import Counter
@@ -31,7 +32,7 @@ DEFINITIONS = {
     "invoice_line_items": "invoice_id bigint unsigned not null, item_id char(13) not null,"
     " quantity smallint unsigned not null, primary key (invoice_id, item_id)",
 }
-LAND = ("run-operation", "land", "--args", "{source: mysql}")
+LAND = (sys.executable, "-m", "late_payments.landing", "--source", "mysql")
 
 
 class Server:
@@ -173,7 +174,7 @@ def live(landed: Project, tmp_path: Path) -> Project:
 
 
 def land(project: Project, server: Server, ok: bool = True, **env: str) -> str:
-    output = project.dbt(*LAND, ok=ok, **{**server.env(), **env})
+    output = project.run(*LAND, ok=ok, **{**server.env(), **env})
     assert_no_password(project, output)
     return output
 
@@ -218,7 +219,7 @@ def test_the_same_as_from_files(live: Project, trs: Server, extracts: str) -> No
     assert_no_password(live, output)
     assert live.exported() == features(directory)
     from_mysql = raw_rows(live)
-    live.dbt("run-operation", "land", "--args", f"{{directory: {directory}}}")
+    live.make("land", f"EXTRACTS={directory}")
     assert from_mysql == raw_rows(live)
 
 
@@ -301,7 +302,7 @@ def test_refused(live: Project, trs: Server, case: str) -> None:
 def test_missing_variables_are_named_before_anything_starts(live: Project, target: str) -> None:
     prefix = "DBT_ENV_SECRET_MYSQL_" if target == "dev" else "DBT_ENV_SECRET_PROD_MYSQL_"
     given = {f"{prefix}HOST": "127.0.0.1", f"{prefix}USER": "", f"{prefix}PORT": "3306"}
-    output = live.dbt(*LAND, "--target", target, ok=False, **given)
+    output = live.run(*LAND, "--target", target, ok=False, **given)
     assert f"Not set, or set to nothing: {prefix}DATABASE, {prefix}USER, {prefix}PASSWORD" in output
     assert not (live.path / "late_payments_prod.duckdb").exists()
 

@@ -154,7 +154,7 @@ def project(
 
     # Warm, as every night but the first: dbt has parsed the project before.
     dbt("parse")
-    land = dbt("run-operation", "land", "--args", json.dumps({"directory": str(extracts)}))
+    land = run("make", f"VENV={DBT.parent.parent}", "land", f"EXTRACTS={extracts}", **env)
     rows = {}
     for scope in scopes:
         build, tests = dbt("build", *SCOPES[scope], *NO_TESTS), dbt("test", *SCOPES[scope])

@@ -1,34 +1,11 @@
-{% macro land(directory=none, source=none) %}
-    {%- if (directory is none) == (source is none) or source not in [none, 'mysql'] -%}
-        {{ exceptions.raise_compiler_error(
-            'land needs to know where from, one of the two: {directory: path of the extracts} or {source: mysql}.'
-        ) }}
-    {%- endif -%}
-    {%- set tables = graph.sources.values() | selectattr('source_name', 'equalto', 'trs') | list -%}
-    {%- set rows = adapter.dispatch('land', 'late_payments')(tables, directory, source) -%}
-    {%- for table in tables -%}
-        {%- do print('landed ' ~ '{:,}'.format(rows[table.name]) ~ ' rows in ' ~ table.schema ~ '.' ~ table.name) -%}
-    {%- endfor -%}
+{% macro land(directory=none) %}
+    {{ return(adapter.dispatch('land', 'late_payments')(directory)) }}
 {% endmacro %}
 
-{#- The number of rows by table. One transaction: what is refused is rolled back, and raw stays as it was. -#}
-{% macro default__land(tables, directory, source) %}
-    {%- do run_query('begin') -%}
-    {%- do run_query('create schema if not exists ' ~ adapter.quote(tables[0].schema)) -%}
-    {%- if source == 'mysql' -%}
-        {%- do land_from_mysql(tables) -%}
-    {%- else -%}
-        {%- do land_from_files(tables, directory) -%}
-    {%- endif -%}
-    {%- set rows = {} -%}
-    {%- for table in tables -%}
-        {%- do rows.update({table.name: run_query('select count(*) from ' ~ table.relation_name)[0][0]}) -%}
-        {%- if not rows[table.name] -%}
-            {{ exceptions.raise_compiler_error(
-                table.name ~ ' has no rows in ' ~ ('MySQL' if source else directory) ~ '.'
-            ) }}
-        {%- endif -%}
-    {%- endfor -%}
-    {%- do run_query('commit') -%}
-    {{ return(rows) }}
+{#- Python proves that what was landed is the whole file; a macro could not. -#}
+{% macro default__land(directory) %}
+    {{ exceptions.raise_compiler_error(
+        'On ' ~ target.type ~ ' landing is a command of its own: make land EXTRACTS=directory or make land SOURCE=mysql,'
+        ~ ' or python -m late_payments.landing --help.'
+    ) }}
 {% endmacro %}

@@ -1,9 +1,10 @@
 {#- Spark has no transaction over tables: everything is read and checked before the first of them is replaced, each at
     once, and each says which landing it is from. -#}
-{% macro spark__land(tables, directory, source) %}
-    {%- if source -%}
+{% macro spark__land(directory) %}
+    {%- if directory is none -%}
         {{ exceptions.raise_compiler_error('On Spark, land reads files: {directory: path of the extracts}.') }}
     {%- endif -%}
+    {%- set tables = graph.sources.values() | selectattr('source_name', 'equalto', 'trs') | list -%}
     {%- set rows = {} -%}
     {%- for table in tables -%}
         {%- do rows.update({table.name: landing_view(table, directory ~ '/' ~ table.name ~ '.csv')}) -%}
@@ -14,8 +15,8 @@
             'create or replace table ' ~ table.relation_name ~ " using iceberg tblproperties ('landing' = '"
             ~ invocation_id ~ "') as select " ~ table.columns.keys() | join(', ') ~ ' from landing_' ~ table.name
         ) -%}
+        {%- do print('landed ' ~ '{:,}'.format(rows[table.name]) ~ ' rows in ' ~ table.schema ~ '.' ~ table.name) -%}
     {%- endfor -%}
-    {{ return(rows) }}
 {% endmacro %}
 
 {#- Makes the temporary view landing_<table> over a CSV file, all columns as text, and returns its number of rows.
