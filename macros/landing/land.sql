@@ -13,6 +13,13 @@
 
 {#- The number of rows by table. One transaction: what is refused is rolled back, and raw stays as it was. -#}
 {% macro default__land(tables, directory, source) %}
+    {%- do create_audit() -%}
+    {#- An address may carry a password before the @. -#}
+    {%- set origin = 'mysql' if source else 'files in ' ~ modules.re.sub('//[^/]*@', '//', directory) -%}
+    {%- do record_event('begun', {
+        'command': 'land', 'source': origin, 'is_replay': false,
+        'outcome': 'it is still running, or was refused or stopped',
+    }) -%}
     {%- do run_query('begin') -%}
     {%- do run_query('create schema if not exists ' ~ adapter.quote(tables[0].schema)) -%}
     {%- if source == 'mysql' -%}
@@ -29,6 +36,7 @@
             ) }}
         {%- endif -%}
     {%- endfor -%}
+    {%- do record_event('ended', {'outcome': 'landed', 'rows_landed': tojson(rows)}) -%}
     {%- do run_query('commit') -%}
     {{ return(rows) }}
 {% endmacro %}
