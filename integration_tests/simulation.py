@@ -114,7 +114,7 @@ def simulate(source: Path, first_day: date, number_of_days: int) -> None:
                 change(tables)
         write(Path("simulated"), tables)
         run(runner, "run-operation", "land", "--args", "{directory: simulated}")
-        run(runner, "build", "--exclude-resource-type", "test", "unit_test")
+        run(runner, "build", "--exclude-resource-type", "unit_test")
         with duckdb.connect(DATABASE) as connection:
             date_back(connection, day)
             connection.execute(f"attach if not exists '{COPIES}' as copies")

@@ -53,10 +53,10 @@ def anchored(path: str) -> str:
     return path if ":" in path else str(PROJECT / path)
 
 
-def exported_source(root: str, name: str) -> str | None:
-    """The source of what an export of that name (live, or that of a replay) holds now; None if there is none."""
+def exported_source(root: str, name: str) -> str:
+    """The source of what an export of that name (live, or that of a replay) holds now; empty if there is none."""
     manifest = Path(root, name, "manifest.json")
-    return json.loads(manifest.read_text()).get("source") if manifest.is_file() else None
+    return json.loads(manifest.read_text()).get("source", "") if manifest.is_file() else ""
 
 
 def begin_export(root: str, export_id: str) -> str:
@@ -156,6 +156,4 @@ class Plugin(BasePlugin):
             (end_export, 3, "varchar"),
             (drop_export, 2, "bigint"),
         ):
-            conn.create_function(
-                function.__name__, function, ["varchar"] * arguments, result, side_effects=True, null_handling="special"
-            )
+            conn.create_function(function.__name__, function, ["varchar"] * arguments, result, side_effects=True)

@@ -1,6 +1,4 @@
-{#- Writes the marts of a build without personal data and a manifest, and lets readers see all of them at once instead of
-    those before. Of a replay: the features and what a model learns from and judges. Returns the marts that
-    have a file now. On Spark nothing is written: its tables are such files. -#}
+{#- Files are written to a directory of their own, which then takes the place of the one before. -#}
 {% macro export_build(build) %}
     {{- return(adapter.dispatch('export_build', 'late_payments')(build)) -}}
 {% endmacro %}
@@ -25,7 +23,7 @@
         {%- do write_file('select * from ' ~ relation ~ ' order by all', directory ~ '/' ~ file, 'parquet') -%}
     {%- endfor -%}
     {%- do write_file(manifest(marts, build), directory ~ '/manifest.json', 'json') -%}
-    {%- do call_python('end_export', root, invocation_id, export_name()) -%}
+    {%- do call_python('end_export', target.external_root, invocation_id, export_name()) -%}
     {{ return(marts) }}
 {% endmacro %}
 
@@ -50,7 +48,7 @@
 {% macro keeps_landed_data(build) %}
     {%- if build.source == 'seeds' -%}
         {%- set before = call_python('exported_source', target.external_root, export_name()) -%}
-        {%- if before not in [none, 'seeds'] -%}
+        {%- if before not in ['', 'seeds'] -%}
             {{ return(
                 root_in_words() ~ ' holds landed data (' ~ before ~ '), which the seeds must not replace. To export'
                 ~ ' the seeds, name another directory: LATE_PAYMENTS_EXPORTS=…'

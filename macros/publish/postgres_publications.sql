@@ -1,8 +1,13 @@
 {#- Statements that note a publication in audit.publications, for every reader to see, and make that table where it is
     missing. -#}
 {% macro postgres_publications(build) %}
-    {%- set statements = [] -%}
-    {%- if not has_publications() -%}
+    {%- set statements, readers = [], [] -%}
+    {%- if has_publications() -%}
+        {%- do readers.extend(from_postgres(
+            "select rolname from pg_roles where has_table_privilege(oid, 'audit.publications', 'select')"
+            ~ " and has_schema_privilege(oid, 'audit', 'usage')"
+        ).columns[0].values()) -%}
+    {%- else -%}
         {%- do statements.extend([
             'create schema if not exists audit',
             'create table audit.publications'
@@ -16,7 +21,7 @@
             "comment on column audit.publications.as_of is 'The day whose knowledge the marts hold.'",
         ]) -%}
     {%- endif -%}
-    {%- for role in var('readers') -%}
+    {%- for role in var('readers') if role not in readers -%}
         {%- do statements.append('grant usage on schema audit to ' ~ adapter.quote(role)) -%}
         {%- do statements.append('grant select on audit.publications to ' ~ adapter.quote(role)) -%}
     {%- endfor -%}

@@ -38,7 +38,9 @@
     {%- endfor -%}
     {%- set exported = export_build(build) -%}
     {%- do run_query('commit') -%}
-    {%- do record_event('ended', {'outcome': 'published', 'as_of': build.as_of, 'rows_of_marts': tojson(build.rows)}) -%}
+    {%- do record_event(
+        'ended', {'outcome': 'published', 'as_of': build.as_of, 'rows_of_marts': tojson(build.rows)}
+    ) -%}
     {%- do print('') -%}
     {%- do print_marts(build.rows, exported) -%}
     {%- do print(
