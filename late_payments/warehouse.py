@@ -8,6 +8,9 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -119,18 +122,31 @@ def remove_dead_links(top: Path) -> None:
             link.unlink()
 
 
-def drop_export(root: str, name: str) -> int:
-    """Remove the files of a replay. Returns how many there were."""
+def drop_export(root: str, name: str) -> str:
+    """Remove the files of a replay. Returns how many there were, as a number in text."""
     top = Path(root)
     if "://" in root or not (top / name).is_symlink():
-        return 0
+        return "0"
     number = len(list((top / name).glob("*.parquet")))
     (top / name).unlink()
     remove_dead_links(top)
     for directory in (top / "builds").iterdir():
         if holds(directory, name):
             shutil.rmtree(directory)
-    return number
+    return str(number)
+
+
+def saying_why_not(function: Callable[..., str]) -> Callable[..., str]:
+    """A function that returns "failed: …" where the other raises an OSError, of which DuckDB would show the stack."""
+
+    @wraps(function)
+    def attempt(*arguments: str) -> str:
+        try:
+            return function(*arguments)
+        except OSError as error:
+            return f"failed: {error}"
+
+    return attempt
 
 
 class Plugin(BasePlugin):
@@ -150,10 +166,8 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Give the open database the functions for exports."""
-        for function, arguments, result in (
-            (exported_source, 2, "varchar"),
-            (begin_export, 2, "varchar"),
-            (end_export, 3, "varchar"),
-            (drop_export, 2, "bigint"),
-        ):
-            conn.create_function(function.__name__, function, ["varchar"] * arguments, result, side_effects=True)
+        for function in (exported_source, begin_export, end_export, drop_export):
+            arguments = len(signature(function).parameters)
+            conn.create_function(
+                function.__name__, saying_why_not(function), ["varchar"] * arguments, "varchar", side_effects=True
+            )

@@ -110,7 +110,14 @@
     {%- for argument in varargs -%}
         {%- do arguments.append(dbt.string_literal(dbt.escape_single_quotes(argument))) -%}
     {%- endfor -%}
-    {{ return(run_query('select ' ~ function ~ '(' ~ arguments | join(', ') ~ ')')[0][0]) }}
+    {%- set result = run_query('select ' ~ function ~ '(' ~ arguments | join(', ') ~ ')')[0][0] | string -%}
+    {%- if result.startswith('failed: ') -%}
+        {{ exceptions.raise_compiler_error(
+            'The files in ' ~ root_in_words() ~ ' could not be replaced, and are as they were; ' ~ result
+            ~ '. Mend that, and run the same command again.'
+        ) }}
+    {%- endif -%}
+    {{ return(result) }}
 {% endmacro %}
 
 {#- external_root as a person of the project calls it. -#}
