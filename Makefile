@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help land check build publish test test-services test-spark lint format docs docs-serve evaluate bench extracts lock clean
+.PHONY: help land check build publish drop test test-services test-spark lint format docs docs-serve evaluate bench extracts lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -54,6 +54,9 @@ check: $(INSTALLED_FOR_TARGET) $(if $(LANDS),land) ## name every fault of a deli
 		$(VARS) $(OR_SAY_WHERE_TO_LOOK)
 	@echo "The four tables can be built: every row has its types, its key and its partners."
 
+drop: $(INSTALLED) ## remove the replay of AS_OF=YYYY-MM-DD, its schemas and files
+	@$(DBT) --quiet run-operation drop_replay $(VARS)
+
 publish: $(INSTALLED)-services ## send the marts of the last build to PostgreSQL and exports/ [EXTRACTS=directory]
 	@$(DBT) --quiet run-operation publish $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
@@ -92,10 +95,15 @@ docs-serve: docs ## show the docs site on http://localhost:8080
 	$(DBT) docs serve
 
 evaluate: export AS_OF = $(or $(CUT_OFF),2021-02-01)
+# A database and exports of its own, so that no invented row comes near what others read.
+evaluate: export LATE_PAYMENTS_DATABASE = $(CURDIR)/target/evaluate/evaluate.duckdb
+evaluate: export LATE_PAYMENTS_EXPORTS = $(CURDIR)/target/evaluate/exports
+evaluate: export DBT_TARGET = dev
 evaluate: $(INSTALLED)-evaluate ## train and judge models of late payment [EXTRACTS=directory] [CUT_OFF=2021-02-01] [OUT=target]
+	@mkdir -p target/evaluate
 	@env -u AS_OF $(MAKE) --no-print-directory build
 	@$(MAKE) --no-print-directory build
-	@$(VENV)/bin/python -m late_payments.evaluate $(DATABASE) "$$AS_OF" "$(or $(EXTRACTS),seeds)/accounts.csv" "$(or $(OUT),target)"
+	@$(VENV)/bin/python -m late_payments.evaluate "$$LATE_PAYMENTS_DATABASE" "$$AS_OF" "$(or $(EXTRACTS),seeds)/accounts.csv" "$(or $(OUT),target)"
 
 bench: $(INSTALLED)-spark ## measure time and memory, against SQL by hand and PySpark (needs Java) [SCALE="1 100"]
 	@$(VENV)/bin/python -m late_payments.bench $(or $(SCALE),1)
@@ -114,4 +122,5 @@ lock: ## pin what pyproject.toml asks for in requirements*.txt (needs uv)
 	done
 
 clean: ## remove exports, target and logs; databases stay, they hold the history
-	rm -rf target logs dbt_packages exports/*.parquet exports/manifest.json exports/prod/*.parquet exports/prod/manifest.json
+	rm -rf target logs dbt_packages \
+		$(foreach root,exports exports/prod,$(root)/builds $(root)/live $(root)/asof_* $(root)/*.parquet $(root)/manifest.json)

@@ -810,6 +810,31 @@ WORDS = [
         keeps=EVERYTHING,
         env={"LATE_PAYMENTS_DATABASE": "it's.duckdb"},
     ),
+    Case(
+        "a database file called like a schema",
+        untouched,
+        ("The database file must not be called finance.duckdb",),
+        keeps=EVERYTHING,
+        env={"LATE_PAYMENTS_DATABASE": "finance.duckdb"},
+    ),
+    Case(
+        "a build without its tests",
+        untouched,
+        ("would write to accounts_history without building and testing all that stands before it",),
+        arguments=("--exclude-resource-type", "test", "--vars", "raw: landed"),
+    ),
+    Case(
+        "a build of one snapshot",
+        untouched,
+        ("would write to invoices_history without building and testing all that stands before it",),
+        arguments=("--select", "invoices_history", "--vars", "raw: landed"),
+    ),
+    Case(
+        "a build with --empty",
+        untouched,
+        ("takes rows for deleted that were only left out",),
+        arguments=("--empty", "--vars", "raw: landed"),
+    ),
 ]
 
 CASES = ROWS + LIMIT + FILES + FORMATS + WORDS

@@ -18,6 +18,9 @@ from pathlib import Path
 import duckdb
 from dbt.cli.main import dbtRunner
 
+sys.path.append(str(Path.cwd()))
+from late_payments.landing.__main__ import run as land
+
 DATABASE, COPIES = "late_payments.duckdb", "copies.duckdb"
 HISTORIES = ["skus_history", "accounts_history", "invoices_history", "invoice_features_history"]
 Tables = dict[str, list[dict[str, str]]]
@@ -113,9 +116,9 @@ def simulate(source: Path, first_day: date, number_of_days: int) -> None:
             if number in days:
                 change(tables)
         write(Path("simulated"), tables)
-        run(runner, "run-operation", "land", "--args", "{directory: simulated}")
-        # The histories, and what they are made of: no other mart.
-        run(runner, "build", "--select", "+resource_type:snapshot", "--exclude-resource-type", "test", "unit_test")
+        assert land(Path("simulated"), target=None, dbt_vars="{raw: landed}") == 0
+        # The histories, what they are made of, and its tests: no other mart.
+        run(runner, "build", "--select", "+resource_type:snapshot", "--indirect-selection", "buildable")
         with duckdb.connect(DATABASE) as connection:
             date_back(connection, day)
             connection.execute(f"attach if not exists '{COPIES}' as copies")

@@ -27,7 +27,7 @@ def build(project: Project, *change: Callable[[simulation.Tables], None], day: s
     for each in change:
         each(tables)
     simulation.write(project.path / "extracts", tables)
-    project.dbt("run-operation", "land", "--args", "{directory: extracts}", "--vars", "raw: landed")
+    project.make("land", "EXTRACTS=extracts")
     project.dbt("build", "--vars", "raw: landed")
     if day:
         date_back(project, day)

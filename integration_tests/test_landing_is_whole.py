@@ -71,7 +71,7 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 def landed(warehouse: duckdb.DuckDBPyConnection, directory: Path) -> list[tuple[str | None, ...]]:
     """What raw.skus holds after landing from a directory; Refused if that is refused."""
     place = Directory(directory)
-    land(warehouse, [SKUS], lambda *given: fill_from(place, *given), str(place))
+    land(warehouse, [SKUS], lambda *given: fill_from(place, *given), str(place), note=lambda rows: None)
     return warehouse.execute("select * from raw.skus").fetchall()
 
 

@@ -3,6 +3,7 @@
 extracts      writes invented extracts of the four tables; `make extracts`
 landing       fills the schema raw from files, a bucket or MySQL; `make land`
 servers       brings landing and `publish` to their servers: also a plugin of dbt-duckdb, never run by itself
+warehouse     places the database and the exports, and swaps exports whole: a plugin likewise
 evaluate      trains and judges models of late payment on the marts; `make evaluate`
 bench         measures the project beside SQL by hand and a PySpark job; `make bench`
 deprecations  fails on anything that dbt calls deprecated; part of `make lint`

@@ -36,7 +36,6 @@ COLUMNS = {
     "cum_tot_inv_acct": "bigint",
     "is_late": "integer",
 }
-NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
 SCOPES = {
     # What the others make too, with every test of it and of what it is made from.
     "invoice_features": ("--select", "+invoice_features", "--indirect-selection", "cautious"),
@@ -157,18 +156,19 @@ def project(
     land = run("make", f"VENV={DBT.parent.parent}", "land", f"EXTRACTS={extracts}", **env)
     rows = {}
     for scope in scopes:
-        build, tests = dbt("build", *SCOPES[scope], *NO_TESTS), dbt("test", *SCOPES[scope])
+        # No build takes snapshots without its tests, so what these take is what they take by themselves.
+        build, tests = dbt("build", *SCOPES[scope]), dbt("test", *SCOPES[scope])
         rows[f"{engine}, {scope}"] = row = {
             "land": land["seconds"],
-            "build": build["seconds"],
+            "build": build["seconds"] - tests["seconds"],
             "tests": tests["seconds"],
-            "total": land["seconds"] + build["seconds"] + tests["seconds"],
+            "total": land["seconds"] + build["seconds"],
             "memory": max(part["memory"] for part in (land, build, tests)),
             "size": size(store),
             "checksum": checksum(*features),
         }
         if scope == "everything":
-            row["dbt build"] = dbt("build")["seconds"]
+            row["dbt build"] = build["seconds"]
     return rows
 
 

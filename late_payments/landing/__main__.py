@@ -23,9 +23,10 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtBaseException
 
-from late_payments import servers
+from late_payments import servers, warehouse
 from late_payments.landing import mysql
 from late_payments.landing.extracts import Bucket, Directory, Place, fill_from
+from late_payments.landing.record import Record
 from late_payments.landing.transaction import Refused, Table, land
 
 PROJECT = Path(__file__).parents[2]
@@ -77,7 +78,7 @@ def run(extracts: Path | str | None, target: str | None, dbt_vars: str) -> int:
     fill: Callable[[duckdb.DuckDBPyConnection, Sequence[Table]], None]
     server: dict[str, str] = {}
     if extracts is None:
-        origin, fill = "MySQL", mysql.fill
+        origin, source, fill = "MySQL", "mysql", mysql.fill
         server = servers.credentials(servers.MYSQL, prefix, "land")
     else:
         place: Place
@@ -85,7 +86,7 @@ def run(extracts: Path | str | None, target: str | None, dbt_vars: str) -> int:
             place = Directory(extracts)
         else:
             place = Bucket(extracts, servers.client_options(prefix, "land"))
-        origin, fill = str(place), partial(fill_from, place)
+        origin, source, fill = str(place), f"files in {place}", partial(fill_from, place)
     with duckdb.connect(credentials.path) as connection:
         for name, value in (credentials.settings or {}).items():
             connection.execute(f"set {name} = '{value}'")
@@ -93,7 +94,12 @@ def run(extracts: Path | str | None, target: str | None, dbt_vars: str) -> int:
         connection.execute(f"set enable_progress_bar = {sys.stdout.isatty()}")
         if server:
             servers.connect(connection, servers.MYSQL, server)
-        rows = land(connection, tables, fill, origin)
+        record = Record(connection, source)
+        try:
+            rows = land(connection, tables, fill, origin, record.landed)
+        except Refused:
+            record.refused()
+            raise
     for table in tables:
         print(f"landed {rows[table.name]:,} rows in {table.schema}.{table.name}")
     return 0
@@ -110,6 +116,10 @@ def known_to_dbt(target: str | None, dbt_vars: str) -> tuple[list[Table], DuckDB
     credentials = load_profile(".", flags.VARS, target_override=flags.TARGET).credentials
     if not isinstance(credentials, DuckDBCredentials):
         raise Refused("This lands in DuckDB. On Spark: dbt run-operation land --args '{directory: …}' --target spark")
+    warehouse.place(credentials)
+    made = dbtRunner(result.result).invoke(["--quiet", "--no-write-json", "run-operation", "create_audit", *options])
+    if not made.success:
+        raise Refused(f"audit.runs cannot be made: {made.exception or 'see above'}")
     sources = [source for source in result.result.sources.values() if source.source_name == "trs"]
     tables = [
         Table(

@@ -46,8 +46,9 @@ def land(
     tables: Sequence[Table],
     fill: Callable[[duckdb.DuckDBPyConnection, Sequence[Table]], None],
     origin: str,
+    note: Callable[[dict[str, int]], None],
 ) -> dict[str, int]:
-    """Let fill replace the tables, and return the number of rows of each by its name.
+    """Let fill replace the tables, note the number of rows of each by its name, and return them.
 
     Refused, if fill refuses or a table has no rows in the origin (a directory, MySQL). After that, after any other
     error and after Ctrl-C everything is as it was.
@@ -61,6 +62,7 @@ def land(
             (rows[table.name],) = connection.execute(f"select count(*) from {table.relation}").fetchall()[0]
             if not rows[table.name]:
                 raise Refused(f"{table.name} has no rows in {origin}.")
+        note(rows)
         connection.commit()
     except BaseException:
         # An error that leaves the connection unusable has ended the transaction too.

@@ -41,7 +41,8 @@
             {%- endfor -%}
             {%- do print('    all of them: select * from ' ~ node.relation_name | replace('"', '') ~ ';') -%}
         {%- else -%}
-            {%- do print('    the rows hold personal data and are not kept; the query is ' ~ node.build_path) -%}
+            {%- set why = 'hold personal data and' if as_of_date() is none else 'of a replay' -%}
+            {%- do print('    the rows ' ~ why ~ ' are not kept; the query is ' ~ node.build_path) -%}
         {%- endif -%}
     {%- else -%}
         {%- do print('\n  ' ~ word ~ ' ' ~ node.resource_type ~ ' ' ~ node.name) -%}

@@ -1,11 +1,10 @@
 {#- Says what a good build made, in lines for a person. -#}
-{% macro print_summary(features, as_of, rejected_rows, file) %}
+{% macro print_summary(features, rejected_rows, build, exported) %}
     {%- set query -%}
         select
             count(*) as invoices,
             coalesce(sum(is_late), 0) as late,
             count(is_late) as known,
-            (select as_of from {{ as_of }}) as as_of,
             (select count(*) from {{ rejected_rows }}) as rejected
         from {{ features }}
     {%- endset -%}
@@ -16,15 +15,25 @@
         {%- set share = percent ~ ' of ' ~ '{:,}'.format(facts['known']) ~ ' with a known outcome' -%}
     {%- endif -%}
     {%- do print('') -%}
+    {%- do print('  source         ' ~ build.source) -%}
     {%- do print('  invoices       ' ~ '{:,}'.format(facts['invoices'])) -%}
     {%- do print('  late           ' ~ '{:,}'.format(facts['late']) ~ ' (' ~ share ~ ')') -%}
-    {%- do print('  as of          ' ~ facts['as_of']) -%}
+    {%- do print('  as of          ' ~ build.as_of) -%}
     {%- do print('  rejected rows  ' ~ '{:,}'.format(facts['rejected'])) -%}
     {%- do print('  table          ' ~ features.schema ~ '.' ~ features.identifier ~ ' in ' ~ warehouse()) -%}
-    {%- if file -%}
-        {%- do print('  parquet file   ' ~ file) -%}
-    {%- endif -%}
     {%- do print('') -%}
+    {%- do print_marts(build.rows, exported) -%}
+    {%- do print_what_is_empty(build) -%}
+    {%- do print('') -%}
+{% endmacro %}
+
+{#- Everybody who pays is good news, and an empty file alone would look like a fault. -#}
+{% macro print_what_is_empty(build) %}
+    {%- if not build.rows['branch' ~ as_of_suffix() ~ '.accounts_to_contact'] -%}
+        {%- do print(
+            '\n  nothing is open as of ' ~ build.as_of ~ ': the call list, the scoring set and the ageing are empty'
+        ) -%}
+    {%- endif -%}
 {% endmacro %}
 
 {#- In words, the place that the target builds in. -#}
@@ -33,7 +42,7 @@
 {% endmacro %}
 
 {% macro default__warehouse() %}
-    {{ return(target.path) }}
+    {{ return(in_project(target.path)) }}
 {% endmacro %}
 
 {% macro spark__warehouse() %}
