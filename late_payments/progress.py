@@ -139,8 +139,8 @@ class Display:
             self.show("")
         elif name == "NodeStart":
             self.show(data.node_info.node_name)
-        elif name in ("LogStartLine", "SkippingDetails"):
-            self.total = data.total
+        elif name == "ConcurrencyLine":
+            self.total = data.node_count
         elif name == "NodeFinished" and data.node_info.materialized != "ephemeral":
             self.count(data.node_info, data.run_result)
 
@@ -148,18 +148,19 @@ class Display:
         if not self.waiting:
             for unique_id, layer in self.layers.items():
                 self.waiting.setdefault(layer, set()).add(unique_id)
-        self.done += 1
+        # Not among those that dbt announced: they are part of their model's step.
+        self.done += node.resource_type != "unit_test"
         # Exposures are in none.
         if node.unique_id in self.layers:
             layer = self.layers[node.unique_id]
             tally = self.tallies[layer]
-            tally["test" if node.resource_type == "unit_test" else node.resource_type] += 1
+            tally[node.resource_type] += 1
             tally[result.status] += 1
             self.seconds[layer] += result.execution_time
             self.waiting[layer].discard(node.unique_id)
             if not self.waiting[layer]:
                 self.say_layer(layer)
-        if self.done == self.total:
+        if self.done == self.total and node.resource_type != "unit_test":
             self.say_all()
         self.show("")
 
@@ -170,9 +171,10 @@ class Display:
 
     def say_layer(self, layer: str) -> None:
         tally = self.tallies.pop(layer)
-        parts = [counted(tally[kind], kind) for kind in ("seed", "model", "snapshot", "test") if tally[kind]]
-        failed = tally["fail"] + tally["error"]
-        parts += [f"{number} {word}" for number, word in ((failed, "failed"), (tally["skipped"], "skipped")) if number]
+        kinds = ("seed", "model", "snapshot", "test", "unit_test")
+        parts = [counted(tally[kind], kind.replace("_", " ")) for kind in kinds if tally[kind]]
+        misfortunes = {"failed": tally["fail"] + tally["error"], "skipped": tally["skipped"]}
+        parts += [f"{number} {word}" for word, number in misfortunes.items() if number]
         self.say(layer, *parts, f"{self.seconds[layer]:.1f} s")
 
     def say_all(self) -> None:
