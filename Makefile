@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 DBT := $(VENV)/bin/dbt
+# dbt as well, saying how far it is.
+DBT_SHOWN := $(VENV)/bin/python -m late_payments
 INSTALLED := $(VENV)/installed
 INSTALLED_FOR_TARGET := $(INSTALLED) $(if $(filter spark,$(DBT_TARGET)),$(INSTALLED)-spark)
 DATABASE := $(or $(LATE_PAYMENTS_DATABASE),late_payments.duckdb)
@@ -27,19 +29,23 @@ endif
 
 OR_SAY_WHERE_TO_LOOK := || { echo "Nothing was published. What the messages mean and what to do: docs/runbook.md" >&2; exit 1; }
 
+# Measured on two cores, nothing downloaded before: 68 s for requirements.txt, 74 s more for requirements-services.txt.
+INSTALL = echo "Installing what $< names into $(VENV): about a minute the first time" \
+	&& $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement
+
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 $(INSTALLED): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
 		|| { echo "Python 3.10 or newer is needed; name one with make PYTHON=…" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@$(PYTHON) -m venv $(VENV)
+	@$(INSTALL) requirements.txt
 	@touch $@
 
 # What only some targets need: the optional dependencies of pyproject.toml, each locked in a file of its own.
 $(INSTALLED)-%: requirements-%.txt $(INSTALLED)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@$(INSTALL) $<
 	@touch $@
 
 # Files on a local disk need no package of the services.
@@ -47,10 +53,10 @@ land: $(if $(call is_set,SOURCE)$(filter s3://%,$(EXTRACTS)),$(INSTALLED)-servic
 	@$(LAND) $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
 build: $(INSTALLED_FOR_TARGET) $(if $(LANDS),land) ## build and test every layer, write exports/ [EXTRACTS=directory, SOURCE=mysql or RAW=landed] [AS_OF=YYYY-MM-DD]
-	@$(DBT) --quiet build $(VARS) $(OR_SAY_WHERE_TO_LOOK)
+	@$(DBT_SHOWN) build $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
 check: $(INSTALLED_FOR_TARGET) $(if $(LANDS),land) ## name every fault of a delivery, build no mart [EXTRACTS=directory, SOURCE=mysql or RAW=landed]
-	@$(DBT) --quiet build --select +path:models/staging --indirect-selection buildable --exclude-resource-type unit_test \
+	@$(DBT_SHOWN) build --select +path:models/staging --indirect-selection buildable --exclude-resource-type unit_test \
 		$(VARS) $(OR_SAY_WHERE_TO_LOOK)
 	@echo "The four tables can be built: every row has its types, its key and its partners."
 
@@ -58,7 +64,7 @@ drop: $(INSTALLED) ## remove the replay of AS_OF=YYYY-MM-DD, its schemas and fil
 	@$(DBT) --quiet run-operation drop_replay $(VARS)
 
 publish: $(INSTALLED)-services ## send the marts of the last build to PostgreSQL and exports/ [EXTRACTS=directory]
-	@$(DBT) --quiet run-operation publish $(VARS) $(OR_SAY_WHERE_TO_LOOK)
+	@$(DBT_SHOWN) run-operation publish $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
 test: lint ## every check that needs no server: lint, builds, data tests, unit tests, scenarios
 	$(VENV)/bin/pytest
