@@ -87,9 +87,14 @@
                 select table_schema from information_schema.tables where table_catalog = current_database()
             )
     {%- endset -%}
-    {%- for schema in run_query(query).columns[0].values() -%}
-        {%- do run_query('drop schema ' ~ adapter.quote(schema)) -%}
-    {%- endfor -%}
+    {%- set schemas = run_query(query).columns[0].values() -%}
+    {#- In a transaction that dbt knows of, and committed here: the refusal that follows would roll it back. -#}
+    {%- call statement('drop_empty_schemas', auto_begin=true) -%}
+        {%- for schema in schemas %}
+        drop schema {{ adapter.quote(schema) }};
+        {%- endfor %}
+        commit
+    {%- endcall -%}
 {% endmacro %}
 
 {#- An empty namespace of Iceberg's is nothing that anybody sees. -#}
