@@ -9,7 +9,7 @@
     {#- A retry is the only run that selects nothing: it goes on with what is left of another. -#}
     {%- if not selected_resources or flags.INVOCATION_COMMAND.split()[1:] | select('equalto', 'retry') | list -%}
         {{ refuse_run('dbt retry goes on with a part, and what it leaves out may have changed since') }}
-    {%- elif flags.WHICH == 'build' and (flags.EMPTY or flags.SAMPLE) -%}
+    {%- elif flags.WHICH == 'build' and (flags.EMPTY or invocation_args_dict.get('sample')) -%}
         {{ refuse_run('dbt build with --empty or --sample takes rows for deleted that were only left out') }}
     {%- endif -%}
     {%- for snapshot in selected_resources | sort if snapshot.startswith('snapshot.') -%}
