@@ -4,8 +4,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 DBT := $(VENV)/bin/dbt
-# dbt as well, saying how far it is.
-DBT_SHOWN := $(VENV)/bin/python -m late_payments
+# The Python package, which is dbt as well, saying how far it is.
+PACKAGE := $(VENV)/bin/python -m late_payments
 INSTALLED := $(VENV)/installed
 INSTALLED_FOR_TARGET := $(INSTALLED) $(if $(filter spark,$(DBT_TARGET)),$(INSTALLED)-spark)
 DATABASE := $(or $(LATE_PAYMENTS_DATABASE),late_payments.duckdb)
@@ -20,7 +20,7 @@ LANDS := $(or $(call is_set,EXTRACTS),$(call is_set,SOURCE))
 COMMA := ,
 VARS := --vars "{$(if $(LANDS),raw: landed$(COMMA),$(if $(RAW),raw: '$$RAW'$(COMMA)))$(if $(call is_set,AS_OF), as_of: '$$AS_OF')}"
 
-LAND := $(VENV)/bin/python -m late_payments.landing \
+LAND := $(PACKAGE).landing \
 	$(if $(call is_set,EXTRACTS),--extracts="$$EXTRACTS") $(if $(call is_set,SOURCE),--source="$$SOURCE")
 ifeq ($(DBT_TARGET),spark)
 LAND := $(DBT) --quiet run-operation land --args "$$($(VENV)/bin/python -c \
@@ -53,10 +53,10 @@ land: $(if $(call is_set,SOURCE)$(filter s3://%,$(EXTRACTS)),$(INSTALLED)-servic
 	@$(LAND) $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
 build: $(INSTALLED_FOR_TARGET) $(if $(LANDS),land) ## build and test every layer, write exports/ [EXTRACTS=directory, SOURCE=mysql or RAW=landed] [AS_OF=YYYY-MM-DD]
-	@$(DBT_SHOWN) build $(VARS) $(OR_SAY_WHERE_TO_LOOK)
+	@$(PACKAGE) build $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
 check: $(INSTALLED_FOR_TARGET) $(if $(LANDS),land) ## name every fault of a delivery, build no mart [EXTRACTS=directory, SOURCE=mysql or RAW=landed]
-	@$(DBT_SHOWN) build --select +path:models/staging --indirect-selection buildable --exclude-resource-type unit_test \
+	@$(PACKAGE) build --select +path:models/staging --indirect-selection buildable --exclude-resource-type unit_test \
 		$(VARS) $(OR_SAY_WHERE_TO_LOOK)
 	@echo "The four tables can be built: every row has its types, its key and its partners."
 
@@ -64,7 +64,7 @@ drop: $(INSTALLED) ## remove the replay of AS_OF=YYYY-MM-DD, its schemas and fil
 	@$(DBT) --quiet run-operation drop_replay $(VARS)
 
 publish: $(INSTALLED)-services ## send the marts of the last build to PostgreSQL and exports/ [EXTRACTS=directory]
-	@$(DBT_SHOWN) run-operation publish $(VARS) $(OR_SAY_WHERE_TO_LOOK)
+	@$(PACKAGE) run-operation publish $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
 test: lint ## every check that needs no server: lint, builds, data tests, unit tests, scenarios
 	$(VENV)/bin/pytest

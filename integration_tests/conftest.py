@@ -19,8 +19,9 @@ ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 # dbt, and make with it, without the seconds in which dbt starts. Where the command line itself is tested, or killed, it
 # is the dbt and the make of BIN.
-DBT = (sys.executable, "-IS", str(Path(__file__).with_name("warm_dbt.py")))
-MAKE = ("make", f"VENV={BIN.parent}", f"DBT={' '.join(DBT)}")
+WARM = (sys.executable, "-IS", str(Path(__file__).with_name("warm_dbt.py")))
+DBT = (*WARM, "dbt")
+MAKE = ("make", f"VENV={BIN.parent}", f"DBT={' '.join(DBT)}", f"PACKAGE={' '.join((*WARM, 'late_payments'))}")
 REAL_MAKE = MAKE[:2]
 # Extracts that may not be committed. Where they are absent, what needs them is skipped.
 REAL_EXTRACTS = (ROOT / os.environ.get("REAL_EXTRACTS", "../shared/trs_extracts")).resolve()
@@ -131,7 +132,7 @@ def pytest_configure(config: pytest.Config) -> None:
         listener.bind(os.environ["WARM_DBT"])
         listener.listen()
         server = subprocess.Popen(
-            [sys.executable, DBT[-1], "serve", str(listener.fileno()), directory],
+            [sys.executable, WARM[-1], "serve", str(listener.fileno()), directory],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=log,

@@ -82,8 +82,8 @@ def test_a_terminal_shows_the_step_and_keeps_the_layers(rebuildable: Project) ->
     screen = [line for line in terminal.screen() if line]
     assert sorted(line.split()[0] for line in screen[: len(LAYERS)]) == sorted(LAYERS)
     assert re.fullmatch(rf"  all +{total} of {total} steps, [\d.]+ s", screen[len(LAYERS)])
-    assert screen[len(LAYERS) + 1] == "  invoices       9,685"
-    assert screen[-1] == "  parquet file   exports/invoice_features.parquet"
+    assert screen[len(LAYERS) + 1] == "  source         seeds"
+    assert screen[-1].endswith("exports/training_set.parquet")
 
 
 @pytest.mark.parametrize("columns", [1, 20, 0])
@@ -108,7 +108,7 @@ def test_a_log_has_a_line_for_each_layer(built: Project) -> None:
     for layer in LAYERS:
         (line,) = (line for line in lines if line.startswith(f"  {layer} "))
         assert re.fullmatch(r"  \w+ +(\d+ [a-z ]+, )+[\d.]+ s", line)
-    assert re.search(r"^  all +(\d+) of \1 steps, [\d.]+ s\n\n  invoices ", built.build_output, re.M)
+    assert re.search(r"^  all +(\d+) of \1 steps, [\d.]+ s\n\n  source ", built.build_output, re.M)
     assert "\x1b" not in built.build_output and "reading" not in built.build_output
 
 
@@ -119,7 +119,7 @@ def test_a_failed_build_ends_as_it_does_in_dbt(rebuildable: Project) -> None:
     before, failures = re.split(r"^  all .*\n", output, flags=re.M)
     assert re.search(r"^  marts .* 1 failed", before, re.M)
     assert "FAILED assert_last_cum_tot_inv_acct_counts_all_invoices, 198 rows" in failures
-    assert "1 failed, 0 skipped because of it. What was exported stays" in failures
+    assert re.search(r"1 failed, \d+ skipped because of it. What was exported stays", failures)
 
 
 def test_wrong_words_are_refused_as_dbt_does(built: Project) -> None:

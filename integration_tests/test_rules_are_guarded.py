@@ -8,11 +8,17 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 # Those of the rules below that are not models.
-MACROS = ("date_due", "smoothed_share")
+MACROS = ("date_due", "holds_nul", "is_no_day_of_trade", "smoothed_share")
 
 TERMS_VAR = "whole_number_var('payment_terms_days')"
 
 BROKEN_RULES = [
+    # staging
+    ("base_trs__accounts", "1900-01-02", "1900-01-01", "days_before_1900_after_2099_and_the_zero_of_clocks"),
+    ("base_trs__accounts", "1900-01-02", "1900-01-03", "days_before_1900_after_2099_and_the_zero_of_clocks"),
+    ("is_no_day_of_trade", "1970-01-02", "1970-01-01", "days_before_1970_and_after_2099_are_no_days"),
+    ("is_no_day_of_trade", "2099-12-30", "2099-12-31", "days_before_1970_and_after_2099_are_no_days"),
+    ("holds_nul", "> 0", "> 1", "no_text_of_"),
     # calendar
     ("int_as_of", "max(date_paid))", "max(date_issued))", "as_of_is_the_latest_issue_or_payment"),
     ("int_as_of", "min(date_issued)", "max(date_issued)", "the_calendar_is_of_whole_years"),
@@ -165,7 +171,13 @@ BROKEN_RULES = [
     ("receivables_ageing", "between 61 and 90", "between 60 and 90", "receivables_age_by_days_beyond_the_due_date"),
     ("receivables_ageing", "> 90", "> 91", "receivables_age_by_days_beyond_the_due_date"),
     ("receivables_ageing", "where date_paid is null", "", "receivables_age_by_days_beyond_the_due_date"),
-    ("receivables_ageing", "true as is_total\n\n)", "true as is_total where false)", "the_total_is_there_when_nothing"),
+    (
+        "receivables_ageing_total",
+        "coalesce(sum(invoices_open), 0)",
+        "sum(invoices_open)",
+        "the_total_is_there_when_nothing_is_unpaid",
+    ),
+    ("receivables_ageing_total", "sum(amount_open)", "max(amount_open)", "the_total_is_the_sum_of_all_accounts"),
     (
         "monthly_receivables",
         "amount_closing - amount_overdue",

@@ -1,7 +1,8 @@
-"""A dbt that starts at once: one process imports dbt, which takes seconds, and forks for every command.
+"""Commands that start at once: one process imports dbt, which takes seconds, and forks for every command.
 
     python warm_dbt.py serve LISTENER DIRECTORY    is that process, until its standard input ends
-    python -IS warm_dbt.py ARGUMENTS…              is `dbt ARGUMENTS…`, run by it
+    python -IS warm_dbt.py dbt ARGUMENTS…          is `dbt ARGUMENTS…`, run by it
+    python -IS warm_dbt.py MODULE ARGUMENTS…       is `python -m MODULE ARGUMENTS…`, run by it
 
 It runs in a project, listens at a socket that it inherits as the file LISTENER and that the variable WARM_DBT names to
 those who ask, and writes to DIRECTORY what it tries dbt with.
@@ -14,6 +15,7 @@ import contextlib
 import importlib
 import json
 import os
+import runpy
 import select
 import socket
 import subprocess
@@ -34,7 +36,7 @@ def ask(arguments: list[str]) -> int:
 
 
 def answer(connection: socket.socket) -> None:
-    """Be the dbt that was asked for."""
+    """Be the command that was asked for."""
     from dbt.cli.main import cli
 
     _, files, _, _ = socket.recv_fds(connection, 1, 3)
@@ -46,9 +48,17 @@ def answer(connection: socket.socket) -> None:
     os.chdir(asked["directory"])
     os.environ.clear()
     os.environ.update(asked["environment"])
-    sys.argv = ["dbt", *asked["arguments"]]
+    # The package is that of the project at hand.
+    sys.path.insert(0, asked["directory"])
+    for name in [name for name in sys.modules if name.partition(".")[0] == "late_payments"]:
+        del sys.modules[name]
+    sys.argv = asked["arguments"]
+    status = 0
     try:
-        cli()
+        if sys.argv[0] == "dbt":
+            cli()
+        else:
+            runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     except SystemExit as end:
         status = end.code or 0
     sys.stdout.flush()

@@ -129,6 +129,16 @@ def set_version(project: Project, version: int) -> None:
             connection.execute(f"update features.{mart} set acct_age = {version}")
 
 
+def test_what_only_reads_leaves_the_build_green(project: Project, target: Target) -> None:
+    """Two of these render the hooks of a build; none of them is one."""
+    project.make("build")
+    project.make("docs")
+    for command in (("compile",), ("ls",), ("show", "--inline", "select 1"), ("parse",), ("test",)):
+        project.dbt("--quiet", *command)
+    assert_no_password(project, project.make("publish", **target.env()))
+    assert target.content() == all_rows(project)
+
+
 def test_all_marts_arrive_whole(live: Project, target: Target) -> None:
     output = publish(live, target)
     assert target.content() == all_rows(live)
