@@ -336,16 +336,6 @@ ROWS = [
         rejected("accounts", "joining_date is 1970-01-01, which stands for no date", "1"),
     ),
     Case(
-        "a NUL character in a name",
-        cell("accounts", "company_name", "Sm\0th"),
-        rejected("accounts", "company_name holds a NUL character", "1"),
-    ),
-    Case(
-        "a NUL character in a telephone number",
-        cell("accounts", "contact_phone", "555\0"),
-        rejected("accounts", "contact_phone holds a NUL character", "1"),
-    ),
-    Case(
         "amounts that no type of money holds",
         then(
             cell("skus", "item_retail_price", "9999999999999999.99"),

@@ -116,7 +116,7 @@ def simulate(source: Path, first_day: date, number_of_days: int) -> None:
             if number in days:
                 change(tables)
         write(Path("simulated"), tables)
-        assert land(Path("simulated"), target=None, dbt_vars="{raw: landed}") == 0
+        assert land(Path("simulated").absolute(), target=None, dbt_vars="{raw: landed}") == 0
         # The histories, what they are made of, and its tests: no other mart.
         run(runner, "build", "--select", "+resource_type:snapshot", "--indirect-selection", "buildable")
         with duckdb.connect(DATABASE) as connection:
