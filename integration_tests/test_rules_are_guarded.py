@@ -258,6 +258,7 @@ def failures(manifest: Manifest, *models: str) -> set[str]:
 def test_broken_rules_are_caught(rebuildable: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """In what dbt has parsed, because to parse again takes longer than all unit tests of a model."""
     monkeypatch.chdir(rebuildable.path)
+    monkeypatch.setenv("LATE_PAYMENTS_DATABASE", str(rebuildable.database))
     manifest = dbtRunner().invoke(["--log-level", "none", "parse"]).result
     code = {node.name: (node, "raw_code") for node in manifest.nodes.values() if node.resource_type == "model"}
     code |= {name: (manifest.macros[f"macro.late_payments.{name}"], "macro_sql") for name in MACROS}

@@ -42,7 +42,7 @@ def test_case(landed: Project, tmp_path: Path, case: Case) -> None:
     else:
         status, output = project.end(*MAKE, "build", f"EXTRACTS={extracts}", **case.env)
 
-    last_lines = "\n".join(output.splitlines()[-25:])
+    last_lines = "\n".join(output.splitlines()[-45:])
     for words in case.says:
         assert words in last_lines
     assert status == case.status, output
