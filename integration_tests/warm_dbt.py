@@ -37,6 +37,7 @@ def ask(arguments: list[str]) -> int:
 
 def answer(connection: socket.socket) -> None:
     """Be the command that was asked for."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import cli
 
     _, files, _, _ = socket.recv_fds(connection, 1, 3)
@@ -61,6 +62,8 @@ def answer(connection: socket.socket) -> None:
             runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     except SystemExit as end:
         status = end.code or 0
+    # As the end of a process does, so that nothing is left in the write-ahead log.
+    DuckDBConnectionManager.close_all_connections()
     sys.stdout.flush()
     sys.stderr.flush()
     connection.sendall(str(status).encode())
