@@ -72,7 +72,8 @@ def main() -> int:
 
 def run(extracts: Path | str | None, target: str | None, dbt_vars: str) -> int:
     """Land from a directory, the address of a bucket or, without either, from MySQL, and say how many rows."""
-    tables, credentials = known_to_dbt(target, dbt_vars)
+    options = ["--vars", dbt_vars, *(["--target", target] if target else [])]
+    tables, credentials, manifest = known_to_dbt(options)
     secrets = [plugin.config or {} for plugin in credentials.plugins or [] if plugin.module == "late_payments.servers"]
     prefix = secrets[0]["prefix"]
     fill: Callable[[duckdb.DuckDBPyConnection, Sequence[Table]], None]
@@ -87,6 +88,7 @@ def run(extracts: Path | str | None, target: str | None, dbt_vars: str) -> int:
         else:
             place = Bucket(extracts, servers.client_options(prefix, "land"))
         origin, source, fill = str(place), f"files in {place}", partial(fill_from, place)
+    make_audit(manifest, options)
     with duckdb.connect(credentials.path) as connection:
         for name, value in (credentials.settings or {}).items():
             connection.execute(f"set {name} = '{value}'")
@@ -105,10 +107,11 @@ def run(extracts: Path | str | None, target: str | None, dbt_vars: str) -> int:
     return 0
 
 
-def known_to_dbt(target: str | None, dbt_vars: str) -> tuple[list[Table], DuckDBCredentials]:
-    """The tables of the source trs, and how the target's database is opened. Refused if dbt cannot parse the project,
-    which it has then said why, or the target is not DuckDB."""
-    options = ["--vars", dbt_vars, *(["--target", target] if target else [])]
+def known_to_dbt(options: Sequence[str]) -> tuple[list[Table], DuckDBCredentials, Manifest]:
+    """The tables of the source trs, how the target's database is opened, and all that dbt has parsed.
+
+    Options are dbt's. Refused if dbt cannot parse the project, which it has then said why, or the target is not DuckDB.
+    """
     result = dbtRunner().invoke(["--quiet", "parse", *options])
     if not result.success or not isinstance(result.result, Manifest):
         raise Refused(f"dbt cannot parse the project: {result.exception or 'see above'}")
@@ -117,9 +120,6 @@ def known_to_dbt(target: str | None, dbt_vars: str) -> tuple[list[Table], DuckDB
     if not isinstance(credentials, DuckDBCredentials):
         raise Refused("This lands in DuckDB. On Spark: dbt run-operation land --args '{directory: …}' --target spark")
     warehouse.place(credentials)
-    made = dbtRunner(result.result).invoke(["--quiet", "--no-write-json", "run-operation", "create_audit", *options])
-    if not made.success:
-        raise Refused(f"audit.runs cannot be made: {made.exception or 'see above'}")
     sources = [source for source in result.result.sources.values() if source.source_name == "trs"]
     tables = [
         Table(
@@ -131,7 +131,14 @@ def known_to_dbt(target: str | None, dbt_vars: str) -> tuple[list[Table], DuckDB
         )
         for source in sources
     ]
-    return tables, credentials
+    return tables, credentials, result.result
+
+
+def make_audit(manifest: Manifest, options: Sequence[str]) -> None:
+    """Let dbt make audit.runs, where it is missing; Refused if it cannot."""
+    made = dbtRunner(manifest).invoke(["--quiet", "--no-write-json", "run-operation", "create_audit", *options])
+    if not made.success:
+        raise Refused(f"audit.runs cannot be made: {made.exception or 'see above'}")
 
 
 def scrubbed(message: str) -> str:
