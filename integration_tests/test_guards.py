@@ -126,7 +126,7 @@ def test_seeds_never_replace_landed_data_in_the_exports(project: Project, tmp_pa
     assert manifest["build_id"] == build_id
     output = project.dbt("build")
     assert "source         seeds" in output
-    assert "NOTHING WAS EXPORTED: exports holds landed data (files in extracts)" in output
+    assert f"NOTHING WAS EXPORTED: exports holds landed data ({manifest['source']})" in output
     assert project.state()["exports"] == before
     # A directory that does not exist yet.
     project.dbt("build", LATE_PAYMENTS_EXPORTS=str(tmp_path / "of/seeds"))

@@ -201,7 +201,8 @@ def test_seeds_never_replace_landed_data(live: Project, target: Target, tmp_path
     elsewhere = {"LATE_PAYMENTS_EXPORTS": str(tmp_path / "elsewhere")}
     live.dbt("build", **elsewhere)
     output = publish(live, target, ok=False, **elsewhere)
-    assert "PostgreSQL holds landed data (files in seeds), and the last build was made from the seeds" in output
+    held = f"PostgreSQL holds landed data (files in {live.path / 'seeds'})"
+    assert f"{held}, and the last build was made from the seeds" in output
     assert (target.content(), files(live)) == before
     assert live.query("select command, outcome from audit.runs order by begun_at desc limit 1") == [
         ("publish", "it is still running, or was refused or stopped")
