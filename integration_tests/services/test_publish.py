@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import psycopg
 import pytest
+import yaml
 from conftest import BIN, MAKE, Project
 from psycopg import sql
 from pytest_postgresql import factories
@@ -544,7 +545,7 @@ def test_a_replay_is_not_published_and_changes_nothing(live: Project, target: Ta
 def test_a_mart_that_no_build_knows_is_refused(live: Project, target: Target) -> None:
     folder = live.path / "models/marts/features"
     (folder / "twin.sql").write_text((folder / "scoring_set.sql").read_text())
-    text = (folder / "_features__models.yml").read_text()
-    scoring_set = text[text.index("  - name: scoring_set") :]
-    (folder / "_twin.yml").write_text("models:\n" + scoring_set.replace("scoring_set", "twin"))
+    models = yaml.safe_load((folder / "_features__models.yml").read_text())["models"]
+    (scoring_set,) = (model for model in models if model["name"] == "scoring_set")
+    (folder / "_twin.yml").write_text(yaml.safe_dump({"models": [{**scoring_set, "name": "twin"}]}))
     assert "did not know twin" in publish(live, target, ok=False)
