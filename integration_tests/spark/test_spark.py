@@ -89,6 +89,14 @@ def land(project: Project, **env: str) -> None:
     project.dbt("run-operation", "land", "--args", arguments, *LANDED, **env)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def short_lived_java() -> Iterator[None]:
+    """Java compiles once and quickly and collects in one thread: it ends before more than that would pay."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        yield
+
+
 @pytest.fixture(scope="module")
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The seeds, landed and built on both engines, live (on Spark with all tests) and as of a past day."""
