@@ -191,7 +191,7 @@ def test_old_totals_stay_when_prices_rise(project: Project) -> None:
     # The extracts reach no further than yesterday's: those invoices have been priced already.
     build(project, rise)
     assert totals(project) == before
-    build(project, sale(900_001, "2021-05-28"), sale(900_002, "2021-05-29"), sale(900_003, "2021-06-30"))
+    build(project, sale(900_001, "2021-05-28"), sale(900_002, "2021-05-29"), sale(900_003, "2021-06-29"))
     expected = before | {900_001: 2 * old_price, 900_002: 2 * new_price, 900_003: 2 * new_price}
     assert totals(project) == expected
 
