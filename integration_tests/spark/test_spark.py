@@ -69,7 +69,7 @@ def marts(project: Project) -> list[dict]:
 def assert_equal_marts(project: Project, *suffixes: str, **env: str) -> None:
     """Of the schemas with each suffix, the live ones if there is none given."""
     found = marts(project)
-    assert len(found) == 12
+    assert len(found) == 13
     tables = [f"{mart['config']['schema']}{suffix}.{mart['alias']}" for suffix in suffixes or [""] for mart in found]
     queries = [f"select * from {table}" for table in tables]
     for table, query, spark in zip(tables, queries, on_spark(project, *queries, **env), strict=True):
