@@ -9,7 +9,7 @@ import jinja2
 import yaml
 from pyspark.sql import SparkSession
 
-profile = yaml.safe_load(jinja2.Template(Path("profiles.yml").read_text()).render(env_var=os.environ.get))
+profile = yaml.safe_load(jinja2.Template(Path("profiles.yml").read_text()).render(env_var=os.environ.get, flags={}))
 spark = SparkSession.builder.config(
     map=profile["late_payments"]["outputs"]["spark"]["server_side_parameters"]
 ).getOrCreate()
