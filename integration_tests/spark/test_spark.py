@@ -85,8 +85,7 @@ def assert_equal_marts(project: Project, *suffixes: str, **env: str) -> None:
 
 
 def land(project: Project, **env: str) -> None:
-    arguments = json.dumps({"directory": str(project.path / "extracts")})
-    project.dbt("run-operation", "land", "--args", arguments, *LANDED, **env)
+    project.make("land", f"EXTRACTS={project.path / 'extracts'}", **env)
 
 
 @pytest.fixture(scope="module", autouse=True)
