@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help land check build publish drop test test-services test-spark lint format docs docs-serve evaluate bench extracts lock clean
+.PHONY: help land check build publish nightly drop test test-services test-spark lint format docs docs-serve evaluate bench extracts lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -7,7 +7,6 @@ DBT := $(VENV)/bin/dbt
 # The Python package, which is dbt as well, saying how far it is.
 PACKAGE := $(VENV)/bin/python -m late_payments
 INSTALLED := $(VENV)/installed
-INSTALLED_FOR_TARGET := $(INSTALLED) $(if $(filter spark,$(DBT_TARGET)),$(INSTALLED)-spark)
 DATABASE := $(or $(LATE_PAYMENTS_DATABASE),late_payments.duckdb)
 
 # A variable set to nothing is passed on as nothing, for dbt to refuse: a scheduler that loses a date must not
@@ -20,12 +19,19 @@ LANDS := $(or $(call is_set,EXTRACTS),$(call is_set,SOURCE))
 COMMA := ,
 VARS := --vars "{$(if $(LANDS),raw: landed$(COMMA),$(if $(RAW),raw: '$$RAW'$(COMMA)))$(if $(call is_set,AS_OF), as_of: '$$AS_OF')}"
 
-LAND := $(PACKAGE).landing \
-	$(if $(call is_set,EXTRACTS),--extracts="$$EXTRACTS") $(if $(call is_set,SOURCE),--source="$$SOURCE")
+FROM := $(if $(call is_set,EXTRACTS),--extracts="$$EXTRACTS") $(if $(call is_set,SOURCE),--source="$$SOURCE")
+LAND := $(PACKAGE).landing $(FROM) $(VARS)
+# Lands what it is asked to, before it builds, in one process. On Spark a landing is a command of its own.
+LAND_AND := $(PACKAGE) $(VARS) $(FROM)
 ifeq ($(DBT_TARGET),spark)
-LAND := $(DBT) --quiet run-operation land --args "$$($(VENV)/bin/python -c \
+LAND := $(DBT) --quiet run-operation land $(VARS) --args "$$($(VENV)/bin/python -c \
 	'import json, os; print(json.dumps({"directory": os.environ.get("EXTRACTS")}))')"
+LAND_AND := $(if $(LANDS),$(LAND) &&) $(PACKAGE) $(VARS)
 endif
+
+# Files on a local disk need no package of the services.
+NEEDED := $(INSTALLED) $(if $(filter spark,$(DBT_TARGET)),$(INSTALLED)-spark) \
+	$(if $(call is_set,SOURCE)$(filter s3://%,$(EXTRACTS)),$(INSTALLED)-services)
 
 OR_SAY_WHERE_TO_LOOK := || { echo "Nothing was published. What the messages mean and what to do: docs/runbook.md" >&2; exit 1; }
 
@@ -48,23 +54,27 @@ $(INSTALLED)-%: requirements-%.txt $(INSTALLED)
 	@$(INSTALL) $<
 	@touch $@
 
-# Files on a local disk need no package of the services.
-land: $(if $(call is_set,SOURCE)$(filter s3://%,$(EXTRACTS)),$(INSTALLED)-services) $(INSTALLED_FOR_TARGET) ## fill schema raw from EXTRACTS=directory or SOURCE=mysql
-	@$(LAND) $(VARS) $(OR_SAY_WHERE_TO_LOOK)
+land: $(NEEDED) ## fill schema raw from EXTRACTS=directory or SOURCE=mysql
+	@$(LAND) $(OR_SAY_WHERE_TO_LOOK)
 
-build: $(INSTALLED_FOR_TARGET) $(if $(LANDS),land) ## build and test every layer, write exports/ [EXTRACTS=directory, SOURCE=mysql or RAW=landed] [AS_OF=YYYY-MM-DD]
-	@$(PACKAGE) build $(VARS) $(OR_SAY_WHERE_TO_LOOK)
+build: $(NEEDED) ## build and test every layer, write exports/ [EXTRACTS=directory, SOURCE=mysql or RAW=landed] [AS_OF=YYYY-MM-DD]
+	@$(LAND_AND) build $(OR_SAY_WHERE_TO_LOOK)
 
-check: $(INSTALLED_FOR_TARGET) $(if $(LANDS),land) ## name every fault of a delivery, build no mart [EXTRACTS=directory, SOURCE=mysql or RAW=landed]
-	@$(PACKAGE) build --select +path:models/staging --indirect-selection buildable --exclude-resource-type unit_test \
-		$(VARS) $(OR_SAY_WHERE_TO_LOOK)
+check: $(NEEDED) ## name every fault of a delivery, build no mart [EXTRACTS=directory, SOURCE=mysql or RAW=landed]
+	@$(LAND_AND) build --select +path:models/staging --indirect-selection buildable --exclude-resource-type unit_test \
+		$(OR_SAY_WHERE_TO_LOOK)
 	@echo "The four tables can be built: every row has its types, its key and its partners."
 
 drop: $(INSTALLED) ## remove the replay of AS_OF=YYYY-MM-DD, its schemas and files
 	@$(DBT) --quiet run-operation drop_replay $(VARS)
 
 publish: $(INSTALLED)-services ## send the marts of the last build to PostgreSQL and exports/ [EXTRACTS=directory]
-	@$(PACKAGE) run-operation publish $(VARS) $(OR_SAY_WHERE_TO_LOOK)
+	@$(PACKAGE) $(VARS) run-operation publish $(OR_SAY_WHERE_TO_LOOK)
+
+# Unit tests try the SQL on rows of their own: they say nothing about last night's data.
+nightly: $(INSTALLED)-services ## land, build, test the data and publish, in one process: EXTRACTS=directory, SOURCE=mysql or RAW=landed
+	@$(if $(LANDS)$(RAW),,$(error nightly needs to know what to build from: EXTRACTS=directory, SOURCE=mysql or RAW=landed))
+	@$(LAND_AND) --publish build --exclude-resource-type unit_test $(OR_SAY_WHERE_TO_LOOK)
 
 test: lint ## every check that needs no server: lint, builds, data tests, unit tests, scenarios
 	$(VENV)/bin/pytest
@@ -100,16 +110,8 @@ docs: $(INSTALLED)-docs | $(DATABASE) ## write the docs site, target/static_inde
 docs-serve: docs ## show the docs site on http://localhost:8080
 	$(DBT) docs serve
 
-evaluate: export AS_OF = $(or $(CUT_OFF),2021-02-01)
-# A database and exports of its own, so that no invented row comes near what others read.
-evaluate: export LATE_PAYMENTS_DATABASE = $(CURDIR)/target/evaluate/evaluate.duckdb
-evaluate: export LATE_PAYMENTS_EXPORTS = $(CURDIR)/target/evaluate/exports
-evaluate: export DBT_TARGET = dev
 evaluate: $(INSTALLED)-evaluate ## train and judge models of late payment [EXTRACTS=directory] [CUT_OFF=2021-02-01] [OUT=target]
-	@mkdir -p target/evaluate
-	@env -u AS_OF $(MAKE) --no-print-directory build
-	@$(MAKE) --no-print-directory build
-	@$(VENV)/bin/python -m late_payments.evaluate "$$LATE_PAYMENTS_DATABASE" "$$AS_OF" "$(or $(EXTRACTS),seeds)/accounts.csv" "$(or $(OUT),target)"
+	@$(PACKAGE).evaluate $(if $(EXTRACTS),--extracts="$$EXTRACTS") --cut-off=$(or $(CUT_OFF),2021-02-01) --out="$(or $(OUT),target)"
 
 bench: $(INSTALLED)-spark ## measure time and memory, against SQL by hand and PySpark (needs Java) [SCALE="1 100"]
 	@$(VENV)/bin/python -m late_payments.bench $(or $(SCALE),1)

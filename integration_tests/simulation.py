@@ -19,7 +19,8 @@ import duckdb
 from dbt.cli.main import dbtRunner
 
 sys.path.append(str(Path.cwd()))
-from late_payments.landing.__main__ import run as land
+from late_payments.landing.__main__ import land_from
+from late_payments.progress import Dbt
 
 DATABASE, COPIES = "late_payments.duckdb", "copies.duckdb"
 HISTORIES = ["skus_history", "accounts_history", "invoices_history", "invoice_features_history"]
@@ -116,7 +117,7 @@ def simulate(source: Path, first_day: date, number_of_days: int) -> None:
             if number in days:
                 change(tables)
         write(Path("simulated"), tables)
-        assert land(Path("simulated").absolute(), target=None, dbt_vars="{raw: landed}") == 0
+        assert land_from(Path("simulated").absolute(), Dbt("--vars", "{raw: landed}")) == 0
         # The histories, what they are made of, and its tests: no other mart.
         run(runner, "build", "--select", "+resource_type:snapshot", "--indirect-selection", "buildable")
         with duckdb.connect(DATABASE) as connection:

@@ -1,6 +1,6 @@
 """All Python of the project; each room is a module that runs as `python -m late_payments.<room>` from the project.
 
-progress      runs a dbt command and says how far it is: `python -m late_payments build`; most of make's commands
+progress      runs dbt and says how far it is: `python -m late_payments build`, which also lands and publishes if asked
 extracts      writes invented extracts of the four tables; `make extracts`
 landing       fills the schema raw from files, a bucket or MySQL; `make land`
 servers       brings landing and `publish` to their servers: also a plugin of dbt-duckdb, never run by itself

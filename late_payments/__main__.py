@@ -1,12 +1,38 @@
-"""Run a dbt command and show how far it is.
+"""Run a dbt command and show how far it is; if asked, land before it and publish after it, in this one process.
 
     python -m late_payments build --vars "{raw: landed}"
+    python -m late_payments --vars "{raw: landed}" --extracts DIRECTORY --publish build
 
-What it takes, says and ends with is dbt's; see late_payments/progress.py.
+What the command takes, says and ends with is dbt's (late_payments/progress.py). Before it stand --target and --vars,
+which then hold for landing and publishing too; where to land from, as of `python -m late_payments.landing`; and
+--publish. A step is taken only if the one before went well, and the status of the last one taken is the process's.
 """
 
+import argparse
 import sys
 
+from late_payments.landing.arguments import Parser, anchored, options_of_dbt
 from late_payments.progress import Dbt
 
-sys.exit(Dbt().run(*sys.argv[1:]))
+
+def main() -> int:
+    """The exit status."""
+    parser = Parser(False, prog="python -m late_payments", add_help=False)
+    parser.add_argument("--publish", action="store_true")
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    arguments, options = parser.parse_known_args()
+    dbt = Dbt(*options_of_dbt(arguments))
+    status = 0
+    if arguments.extracts or arguments.source:
+        # Takes a second or two, which a command that lands nothing need not wait for.
+        from late_payments.landing.__main__ import land_from
+
+        status = land_from(anchored(arguments.extracts), dbt)
+    if not status:
+        status = dbt.run(*options, *arguments.command)
+    if not status and arguments.publish:
+        status = dbt.run("run-operation", "publish")
+    return status
+
+
+sys.exit(main())

@@ -1,12 +1,13 @@
 """What the payment history is worth: two plain models with and without it, judged on invoices they have not seen.
 
-    python -m late_payments.evaluate DATABASE CUT_OFF ACCOUNTS DIRECTORY
+    python -m late_payments.evaluate [--extracts DIRECTORY] [--cut-off DAY] [--out DIRECTORY]
 
-Needs two builds in the DuckDB database: the live one, and the replay as of the cut-off. A model learns from the
-training_set of the replay, so from invoices issued by the cut-off and from labels known on that day. It scores the
-invoices issued later, whose features come from the live build: each holds what was known before its own day of issue.
+Builds twice, from the extracts or from the seeds, in a database of its own: live, and the replay as of the cut-off. A
+model learns from the training_set of the replay, so from invoices issued by the cut-off and from labels known on that
+day. It scores the invoices issued later, whose features come from the live build: each holds what was known before its
+own day of issue.
 
-Prints tables in Markdown and draws DIRECTORY/evaluation.png.
+Prints tables in Markdown and draws OUT/evaluation.png.
 
 The gender of an account's contact is read from the extract itself, to report the scores of both groups apart. No model
 gets it, and no relation of the warehouse has it.
@@ -14,6 +15,8 @@ gets it, and no relation of the warehouse has it.
 
 import argparse
 import csv
+import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,6 +41,11 @@ from sklearn.metrics import average_precision_score, brier_score_loss, precision
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from threadpoolctl import threadpool_limits
+
+from late_payments.landing.__main__ import land_from
+from late_payments.progress import Dbt
+
+PROJECT = Path(__file__).parents[1]
 
 EIGHT = ["inv_total", "inv_items", "acct_age", "num_inv_120d", "cum_tot_inv_acct"]
 # Counts, amounts and days since: their orders of magnitude matter, so the regression gets their logarithms.
@@ -226,15 +234,36 @@ def evaluate(database: Path, cut_off: date, accounts: Path, directory: Path) -> 
     draw(test.late, scores, directory / "evaluation.png")
 
 
+def build(extracts: Path | None, cut_off: str) -> Path:
+    """The database with both builds. Ends the process if one fails, which has then said why."""
+    place = PROJECT / "target/evaluate"
+    place.mkdir(parents=True, exist_ok=True)
+    # A database and exports of its own, so that no invented row comes near what others read.
+    database = place / "evaluate.duckdb"
+    os.environ |= {
+        "LATE_PAYMENTS_DATABASE": str(database),
+        "LATE_PAYMENTS_EXPORTS": str(place / "exports"),
+        "DBT_TARGET": "dev",
+        "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
+    }
+    raw = "landed" if extracts else "seeds"
+    live = Dbt("--vars", json.dumps({"raw": raw}))
+    failed = (extracts and land_from(extracts, live)) or live.run("build")
+    if failed or Dbt("--vars", json.dumps({"raw": raw, "as_of": cut_off})).run("build"):
+        sys.exit("Nothing was evaluated: the build failed.")
+    return database
+
+
 def main() -> None:
-    """Evaluate what the command line names."""
+    """Build, and evaluate what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("database", type=Path, help="DuckDB file with both builds")
-    parser.add_argument("cut_off", type=date.fromisoformat, help="day of the replay, YYYY-MM-DD")
-    parser.add_argument("accounts", type=Path, help="the extract accounts.csv")
-    parser.add_argument("directory", type=Path, help="where to draw evaluation.png")
+    parser.add_argument("--extracts", type=Path, help="directory of the extracts; without it, the seeds")
+    parser.add_argument("--cut-off", type=date.fromisoformat, default=date(2021, 2, 1), help="YYYY-MM-DD")
+    parser.add_argument("--out", type=Path, default=Path("target"), help="where to draw evaluation.png")
     arguments = parser.parse_args()
-    evaluate(arguments.database, arguments.cut_off, arguments.accounts, arguments.directory)
+    extracts = arguments.extracts and arguments.extracts.absolute()
+    database = build(extracts, arguments.cut_off.isoformat())
+    evaluate(database, arguments.cut_off, (extracts or PROJECT / "seeds") / "accounts.csv", arguments.out)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,17 @@
 """Runs dbt in this process and says how far it is: a line for each layer that is finished and, on a terminal, a bar.
 
 A layer is a directory of models/ or of models/marts/, or the seeds, or the history; a test counts with what it tests.
-All that is shown comes from dbt's events and from target/manifest.json. dbt runs as it does from its own command line,
-and whatever goes wrong here ends the display, not the run.
+All that is shown comes from dbt's events and from what it has read of the project. dbt runs as it does from its own
+command line, and whatever goes wrong here ends the display, not the run.
 """
 
 import contextlib
-import json
 import os
 import sys
 import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -34,7 +32,6 @@ class Dbt:
     def __init__(self, *options: str) -> None:
         self.options = options
         self.manifest: Manifest | None = None
-        self.layers: dict[str, str] = {}
 
     def run(self, *arguments: str) -> int:
         """Run one command, such as ("build", "--select", "staging"), and return dbt's exit status.
@@ -43,12 +40,9 @@ class Dbt:
         dbt says its errors and what the project's macros print.
         """
         command = ["--quiet", *arguments, *self.options]
-        display = Display(self.layers)
-        shared: dict[str, Any] = {
-            "manifest": self.manifest,
-            "callbacks": [display.hear],
-            "dbt_runner_command_args": command,
-        }
+        shared: dict[str, Any] = {"manifest": self.manifest, "dbt_runner_command_args": command}
+        display = Display(shared)
+        shared["callbacks"] = [display.hear]
         status: object = 2
         try:
             # Takes a second or two, so the display comes first.
@@ -60,18 +54,20 @@ class Dbt:
             status = end.code
         finally:
             display.close()
-        self.manifest, self.layers = shared["manifest"], display.layers
+        self.manifest = shared["manifest"]
         return status if isinstance(status, int) else 2
 
 
 class Display:
     """What is shown of one command, from now until it is closed.
 
-    layers: the layer of each node by its unique_id, or nothing if dbt is yet to read the project.
+    shared: what dbt's command works with. Its manifest is None until dbt has read the project.
     """
 
-    def __init__(self, layers: dict[str, str]) -> None:
-        self.layers = layers
+    def __init__(self, shared: dict[str, Any]) -> None:
+        self.shared = shared
+        # The layer of each node by its unique_id.
+        self.layers: dict[str, str] = {}
         # By layer: what is still to come, what has finished by kind and by misfortune, and how long that took.
         self.waiting: dict[str, set[str]] = {}
         self.tallies: dict[str, Counter[str]] = defaultdict(Counter)
@@ -99,7 +95,7 @@ class Display:
             refresh_per_second=4,
             redirect_stderr=sys.stderr.isatty(),
         )
-        self.bar.add_task("" if self.layers else "reading the project", total=None, steps="")
+        self.bar.add_task("" if self.shared["manifest"] else "reading the project", total=None, steps="")
         self.bar.start()
         # Hidden, it would stay hidden after a run that is killed.
         self.console.show_cursor(True)
@@ -134,13 +130,13 @@ class Display:
                 self.bar.stop()
 
     def take_in(self, name: str, data: Any) -> None:
-        if name == "ArtifactWritten" and data.artifact_type == "WritableManifest" and not self.layers:
-            self.layers = read_layers(Path(data.artifact_path))
+        if name == "FoundStats":
             self.show("")
         elif name == "NodeStart":
             self.show(data.node_info.node_name)
         elif name == "ConcurrencyLine":
             self.total = data.node_count
+            self.layers = layers_of(self.shared["manifest"])
         elif name == "NodeFinished" and data.node_info.materialized != "ephemeral":
             self.count(data.node_info, data.run_result)
 
@@ -197,24 +193,25 @@ def is_watched(console: Console) -> bool:
     )
 
 
-def read_layers(manifest: Path) -> dict[str, str]:
-    """The layer of each node of a manifest.json that dbt can run, by its unique_id."""
-    parsed = json.loads(manifest.read_text(encoding="utf-8"))
-    layers = {}
-    for unique_id, node in parsed["nodes"].items():
-        if node["resource_type"] in ("seed", "snapshot"):
-            layers[unique_id] = {"seed": "seeds", "snapshot": "history"}[node["resource_type"]]
-        elif node["resource_type"] == "model" and node["config"]["materialized"] != "ephemeral":
-            layers[unique_id] = directory(node)
-    tests = {unique_id: node for unique_id, node in parsed["nodes"].items() if node["resource_type"] == "test"}
-    of_tests = {id_: layers.get(node.get("attached_node")) or directory(node) for id_, node in tests.items()}
-    of_unit_tests = {id_: directory(node) for id_, node in parsed["unit_tests"].items()}
-    return layers | of_tests | of_unit_tests
+def layers_of(manifest: "Manifest") -> dict[str, str]:
+    """The layer of each node that dbt can run, by its unique_id."""
+    layers, of_tests = {}, {}
+    for unique_id, node in manifest.nodes.items():
+        kind = str(node.resource_type)
+        if kind in ("seed", "snapshot"):
+            layers[unique_id] = {"seed": "seeds", "snapshot": "history"}[kind]
+        elif kind == "model" and node.config.materialized != "ephemeral":
+            layers[unique_id] = directory(node.fqn)
+    for unique_id, node in manifest.nodes.items():
+        if str(node.resource_type) == "test":
+            tested = getattr(node, "attached_node", None) or ""
+            of_tests[unique_id] = layers.get(tested) or directory(node.fqn)
+    return layers | of_tests | {unique_id: directory(node.fqn) for unique_id, node in manifest.unit_tests.items()}
 
 
-def directory(node: dict[str, Any]) -> str:
+def directory(fqn: list[str]) -> str:
     """Under models/ or tests/, the one that a node's file is in: staging, or features in marts."""
-    directories: list[str] = node["fqn"][1:-1] or ["others"]
+    directories = fqn[1:-1] or ["others"]
     return directories[:2][-1] if directories[0] == "marts" else directories[0]
 
 

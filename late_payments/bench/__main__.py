@@ -26,27 +26,37 @@ RESULTS = ROOT / "target/bench"
 DBT = Path(sys.executable).with_name("dbt")
 # What Python and DuckDB's own buffers need comes on top.
 MEMORY_LIMIT = os.environ.get("LATE_PAYMENTS_MEMORY_LIMIT", "3GB")
-COLUMNS = {
-    "inv_id": "bigint",
-    "acct_id": "bigint",
-    "inv_total": "decimal(18,2)",
-    "inv_items": "bigint",
-    "acct_age": "integer",
-    "num_inv_120d": "bigint",
-    "cum_tot_inv_acct": "bigint",
-    "is_late": "integer",
-}
+# By scope what is built, with every test of it and of what it is made from. No unit tests, as on any night: they read
+# no data.
 SCOPES = {
-    # What the others make too, with every test of it and of what it is made from.
     "invoice_features": ("--select", "+invoice_features", "--indirect-selection", "cautious"),
     "everything": (),
 }
+# By scope the marts that SQL by hand makes as well, with their schema, and the scripts that make them.
+MARTS = {"invoice_features": ["features.invoice_features"]}
+MARTS["everything"] = MARTS["invoice_features"] + [
+    "features.invoice_payment_history",
+    "features.training_set",
+    "features.scoring_set",
+    "finance.fct_invoices",
+    "finance.fct_invoice_line_items",
+    "finance.dim_accounts",
+    "finance.dim_skus",
+    "finance.dim_date",
+    "finance.receivables_ageing",
+    "finance.receivables_ageing_total",
+    "finance.monthly_receivables",
+]
+SCRIPTS = {"invoice_features": ["floor.sql"], "everything": ["floor.sql", "floor_marts.sql"]}
+BY_HAND = "DuckDB, by hand, "
 # On one machine the project on Spark takes too long for more.
 MOST_FOR_SPARK = 100
 
-# What was measured of one way to make invoice_features: seconds of its parts and their total, bytes of memory at its
-# peak and of the database, and the checksum of the table.
+# What was measured of one way to make the marts of a scope: its seconds, also of processors, bytes of memory at its
+# peak and of the database, and the checksum of the marts.
 Figures = dict[str, Any]
+# By mart, the type of each column.
+Types = dict[str, dict[str, str]]
 
 
 def memory(session: int) -> int:
@@ -62,9 +72,9 @@ def memory(session: int) -> int:
 
 
 def run(*command: str | Path, **env: str) -> dict[str, float]:
-    """Seconds and peak memory of a command, which must succeed."""
+    """Seconds, those of processors and peak memory of a command, which must succeed."""
     peak = 0
-    started = time.monotonic()
+    used, started = os.times(), time.monotonic()
     process = subprocess.Popen(
         list(map(str, command)),
         cwd=ROOT,
@@ -90,15 +100,24 @@ def run(*command: str | Path, **env: str) -> dict[str, float]:
     watcher.join()
     if process.returncode:
         sys.exit(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{output[-3000:]}")
-    return {"seconds": seconds, "memory": peak}
+    now = os.times()
+    processor = now.children_user + now.children_system - used.children_user - used.children_system
+    return {"total": seconds, "processor": processor, "memory": peak}
 
 
-def checksum(relation: str, database: Path | None = None) -> str:
-    """Of every value of every row, whatever the order of the rows: two tables that differ anywhere have two of them."""
-    columns = ", ".join(f"cast({column} as {kind})" for column, kind in COLUMNS.items())
+def checksum(relations: dict[str, str], types: Types, database: Path | None = None) -> str:
+    """Of every value of every row of some marts, whatever the order of rows and columns: equal only if all are equal.
+
+    relations: where each mart is read, by its name in MARTS.
+    """
+    rows = total = 0
     with duckdb.connect(database or ":memory:", read_only=database is not None) as connection:
-        [(rows, total)] = connection.execute(f"select count(*), sum(hash({columns})) from {relation}").fetchall()
-    return f"{rows:,} rows, {int(total):x}"
+        for mart, relation in relations.items():
+            columns = ", ".join(f"cast({column} as {kind})" for column, kind in sorted(types[mart].items()))
+            query = f"select count(*), coalesce(sum(hash({columns})), 0) from {relation}"
+            [(number, of_mart)] = connection.execute(query).fetchall()
+            rows, total = rows + number, total * 31 + int(of_mart)
+    return f"{rows:,} rows, {total % 2**80:x}"
 
 
 def size(path: Path) -> int:
@@ -106,138 +125,118 @@ def size(path: Path) -> int:
     return sum(file.stat().st_size for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file())
 
 
-def floor(extracts: Path, work: Path) -> Figures:
-    """Of floor.sql, into a new database."""
+def floor(extracts: Path, work: Path, scope: str) -> tuple[Figures, Types]:
+    """Of SQL by hand, into a new database, and the types of the columns that it makes."""
     database = work / "floor.duckdb"
     database.unlink(missing_ok=True)
-    measured = run(sys.executable, "-m", "late_payments.bench.floor", extracts, database)
-    return {
-        "total": measured["seconds"],
-        "memory": measured["memory"],
-        "size": size(database),
-        "checksum": checksum("invoice_features", database),
-    }
+    measured = run(sys.executable, "-m", "late_payments.bench.floor", extracts, database, *SCRIPTS[scope])
+    relations = {mart: mart.partition(".")[2] for mart in MARTS[scope]}
+    with duckdb.connect(database, read_only=True) as connection:
+        types: Types = {
+            mart: {column: kind for column, kind, *_ in connection.execute(f"describe {relation}").fetchall()}
+            for mart, relation in relations.items()
+        }
+    return measured | {"size": size(database), "checksum": checksum(relations, types, database)}, types
 
 
-def pyspark(extracts: Path, work: Path) -> Figures:
+def pyspark(extracts: Path, work: Path, types: Types) -> Figures:
     """Of the job by PySpark alone."""
     out = work / "pyspark"
     measured = run(sys.executable, "-m", "late_payments.bench.spark_job", extracts, out)
+    (mart,) = MARTS["invoice_features"]
+    return measured | {"size": size(out), "checksum": checksum({mart: f"'{out}/*.parquet'"}, types)}
+
+
+def empty(work: Path) -> dict[str, str]:
+    """The environment of dbt in a directory, from which everything goes first."""
+    shutil.rmtree(work, ignore_errors=True)
+    (work / "exports").mkdir(parents=True)
+    return {"DBT_LOG_PATH": str(work / "logs"), "DBT_TARGET_PATH": str(work / "target")}
+
+
+def on_duckdb(extracts: Path, work: Path, scope: str, types: Types) -> Figures:
+    """Of the project on DuckDB, as it runs every night: land, build, test and export in one process."""
+    database = work / "late_payments.duckdb"
+    env = empty(work) | {
+        "LATE_PAYMENTS_DATABASE": str(database),
+        "LATE_PAYMENTS_EXPORTS": str(work / "exports"),
+        "LATE_PAYMENTS_MEMORY_LIMIT": MEMORY_LIMIT,
+    }
+    landed = ("--vars", "{raw: landed}")
+    # Warm, as every night but the first: dbt has parsed the project before.
+    run(DBT, "--quiet", "parse", *landed, **env)
+    nightly: list[str | Path] = [sys.executable, "-m", "late_payments", *landed, "--extracts", extracts]
+    measured = run(*nightly, "build", *SCOPES[scope], "--exclude-resource-type", "unit_test", **env)
+    relations = {mart: mart for mart in MARTS[scope]}
+    return measured | {"size": size(database), "checksum": checksum(relations, types, database)}
+
+
+def on_spark(extracts: Path, work: Path, types: Types) -> Figures:
+    """Of the project on Spark, everything, where landing is a command of its own."""
+    warehouse = work / "warehouse"
+    env = empty(work) | {
+        "DBT_TARGET": "spark",
+        "LATE_PAYMENTS_SPARK_CATALOG_URI": f"jdbc:sqlite:{work}/catalog.db",
+        "LATE_PAYMENTS_SPARK_WAREHOUSE": str(warehouse),
+        "LATE_PAYMENTS_SPARK_MEMORY": "4g",
+    }
+    landed = ("--vars", "{raw: landed}")
+    run(DBT, "--quiet", "parse", *landed, **env)
+    land = run("make", f"VENV={DBT.parent.parent}", "land", f"EXTRACTS={extracts}", **env)
+    build = run(DBT, "--quiet", "build", *landed, "--exclude-resource-type", "unit_test", **env)
+    # Of one build: a table that is replaced leaves its files.
+    relations = {mart: f"'{warehouse}/{mart.replace('.', '/')}/data/*.parquet'" for mart in MARTS["everything"]}
     return {
-        "total": measured["seconds"],
-        "memory": measured["memory"],
-        "size": size(out),
-        "checksum": checksum(f"'{out}/*.parquet'"),
+        "total": land["total"] + build["total"],
+        "processor": land["processor"] + build["processor"],
+        "memory": max(land["memory"], build["memory"]),
+        "size": size(warehouse),
+        "checksum": checksum(relations, types),
     }
 
 
-def project(
-    extracts: Path,
-    work: Path,
-    engine: str,
-    scopes: list[str],
-    store: Path,
-    features: tuple[str, Path | None],
-    **env: str,
-) -> dict[str, Figures]:
-    """Of the project, by scope, with an engine that env chooses and that writes the store.
-
-    Everything in the directory work goes first. features say where the table can be read: the arguments of checksum.
-    """
-    shutil.rmtree(work, ignore_errors=True)
-    (work / "exports").mkdir(parents=True)
-    env |= {"DBT_LOG_PATH": str(work / "logs"), "DBT_TARGET_PATH": str(work / "target")}
-
-    def dbt(*arguments: str) -> dict[str, float]:
-        return run(DBT, "--quiet", *arguments, "--vars", "{raw: landed}", **env)
-
-    # Warm, as every night but the first: dbt has parsed the project before.
-    dbt("parse")
-    land = run("make", f"VENV={DBT.parent.parent}", "land", f"EXTRACTS={extracts}", **env)
-    rows = {}
-    for scope in scopes:
-        # No build takes snapshots without its tests, so what these take is what they take by themselves.
-        build, tests = dbt("build", *SCOPES[scope]), dbt("test", *SCOPES[scope])
-        rows[f"{engine}, {scope}"] = row = {
-            "land": land["seconds"],
-            "build": build["seconds"] - tests["seconds"],
-            "tests": tests["seconds"],
-            "total": land["seconds"] + build["seconds"],
-            "memory": max(part["memory"] for part in (land, build, tests)),
-            "size": size(store),
-            "checksum": checksum(*features),
-        }
-        if scope == "everything":
-            row["dbt build"] = build["seconds"]
-    return rows
-
-
-def on_duckdb(extracts: Path, work: Path) -> dict[str, Figures]:
-    """Of the project on DuckDB: the one table, then everything."""
-    database = work / "late_payments.duckdb"
-    return project(
-        extracts,
-        work,
-        "late_payments",
-        ["invoice_features", "everything"],
-        database,
-        ("features.invoice_features", database),
-        LATE_PAYMENTS_DATABASE=str(database),
-        LATE_PAYMENTS_EXPORTS=str(work / "exports"),
-        LATE_PAYMENTS_MEMORY_LIMIT=MEMORY_LIMIT,
-    )
-
-
-def on_spark(extracts: Path, work: Path) -> dict[str, Figures]:
-    """Of the project on Spark in one process: everything."""
-    warehouse = work / "warehouse"
-    return project(
-        extracts,
-        work,
-        "late_payments on Spark",
-        ["everything"],
-        warehouse,
-        # Of one build: a table that is replaced leaves its files.
-        (f"'{warehouse}/features/invoice_features/data/*.parquet'", None),
-        DBT_TARGET="spark",
-        LATE_PAYMENTS_SPARK_CATALOG_URI=f"jdbc:sqlite:{work}/catalog.db",
-        LATE_PAYMENTS_SPARK_WAREHOUSE=str(warehouse),
-        LATE_PAYMENTS_SPARK_MEMORY="4g",
-    )
-
-
 def measure(scale: int) -> dict[str, Figures]:
-    """The figures of each way at one scale, whose extracts are made if they are not there from an earlier run."""
+    """The figures of each way at one scale, whose extracts are made if they are not there from an earlier run.
+
+    Ends the process if two ways make different marts.
+    """
     work = RESULTS / f"x{scale}"
     work.mkdir(parents=True, exist_ok=True)
     extracts = work / "extracts"
     if not extracts.is_dir():
         run(sys.executable, "-m", "late_payments.extracts", "--scale", str(scale), "--out", extracts)
-    rows = {"DuckDB, by hand": floor(extracts, work), "PySpark": pyspark(extracts, work)}
-    rows |= on_duckdb(extracts, work / "duckdb")
-    if scale <= MOST_FOR_SPARK:
-        rows |= on_spark(extracts, work / "spark")
-    if len({row["checksum"] for row in rows.values()}) != 1:
-        sys.exit(f"The tables differ at {scale} times: " + ", ".join(f"{k} {v['checksum']}" for k, v in rows.items()))
+    rows: dict[str, Figures] = {}
+    for scope in SCOPES:
+        by_hand, types = floor(extracts, work, scope)
+        of_scope = {f"{BY_HAND}{scope}": by_hand}
+        if scope == "invoice_features":
+            of_scope["PySpark"] = pyspark(extracts, work, types)
+        of_scope[f"late_payments, {scope}"] = on_duckdb(extracts, work / "duckdb", scope, types)
+        if scope == "everything" and scale <= MOST_FOR_SPARK:
+            of_scope["late_payments on Spark, everything"] = on_spark(extracts, work / "spark", types)
+        if len({row["checksum"] for row in of_scope.values()}) != 1:
+            sys.exit(
+                f"The marts differ at {scale} times: {[(name, row['checksum']) for name, row in of_scope.items()]}"
+            )
+        for row in of_scope.values():
+            row["ratio"] = row["total"] / by_hand["total"]
+        rows |= of_scope
     return rows
 
 
 def table(scales: dict[int, dict[str, Figures]]) -> str:
-    """Seconds and MB, and how the total grows: the exponent of the size, from each scale to each larger one."""
-    times = ["land", "build", "tests", "total", "dbt build"]
+    """Times of the SQL by hand of the same scope, and how the total grows: the exponent of the size, from each scale to
+    each larger one.
+    """
     lines = [
-        "| times the extracts | what | "
-        + " | ".join(times)
-        + " | total / by hand | peak memory | database | checksum |",
-        "|---" * (len(times) + 6) + "|",
+        "| times the extracts | what | total / by hand | total | processor | peak memory | database | checksum |",
+        "|---" * 8 + "|",
     ]
     for scale, rows in sorted(scales.items()):
         for name, row in rows.items():
-            seconds = [f"{row[part]:.1f} s" if part in row else "" for part in times]
-            ratio = row["total"] / rows["DuckDB, by hand"]["total"]
             lines.append(
-                f"| {scale:,} | {name} | {' | '.join(seconds)} | {ratio:.1f} | {row['memory'] / 1e6:,.0f} MB"
-                f" | {row['size'] / 1e6:,.0f} MB | {row['checksum']} |"
+                f"| {scale:,} | {name} | {row['ratio']:.1f} | {row['total']:.1f} s | {row['processor']:.1f} s"
+                f" | {row['memory'] / 1e6:,.0f} MB | {row['size'] / 1e6:,.0f} MB | {row['checksum']} |"
             )
     if len(scales) == 1:
         return "\n".join(lines)

@@ -86,18 +86,24 @@
     {%- for fact, (_, description) in facts.items() -%}
         {%- do descriptions.update({fact: description}) -%}
     {%- endfor -%}
-    {%- for kind, name, description in [
-        ('table', 'run_events', 'One row per begin or end of a run. Rows are added and never changed.'),
-        ('view', 'runs', 'One row per run of land, publish and dbt commands that build or test, from run_events.'),
-        ('view', 'last_green_build', 'One row: the build whose marts are good; none if a later run says otherwise.'),
+    {%- set comments = [
+        "comment on table audit.run_events is 'One row per begin or end of a run. Rows are added and never changed.'",
+        "comment on view audit.runs is"
+        ~ " 'One row per run of land, publish and dbt commands that build or test, from run_events.'",
+        "comment on view audit.last_green_build is"
+        ~ " 'One row: the build whose marts are good; none if a later run says otherwise.'",
     ] -%}
-        {%- do run_query('comment on ' ~ kind ~ ' audit.' ~ name ~ " is '" ~ description ~ "'") -%}
-        {%- for column in run_query('describe audit.' ~ name).columns[0].values() -%}
-            {%- do run_query(
-                'comment on column audit.' ~ name ~ '.' ~ column ~ " is '" ~ descriptions[column] ~ "'"
-            ) -%}
-        {%- endfor -%}
+    {%- for relation, column in run_query(
+        'select table_name, column_name from duckdb_columns()'
+        ~ " where database_name = current_database() and schema_name = 'audit' and column_name in ('"
+        ~ descriptions | join("', '") ~ "')"
+    ).rows -%}
+        {%- do comments.append(
+            'comment on column audit.' ~ relation ~ '.' ~ column ~ " is '" ~ descriptions[column] ~ "'"
+        ) -%}
     {%- endfor -%}
+    {#- All at once: each query of a macro costs dbt about as long as DuckDB takes for all of them. -#}
+    {%- do run_query(comments | join(';\n')) -%}
 {% endmacro %}
 
 {#- Views of Iceberg's catalogs take comments only where they are created. -#}
