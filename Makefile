@@ -69,7 +69,7 @@ drop: $(INSTALLED) ## remove the replay of AS_OF=YYYY-MM-DD, its schemas and fil
 	@$(DBT) --quiet run-operation drop_replay $(VARS)
 
 publish: $(INSTALLED)-services ## send the marts of the last build to PostgreSQL and exports/ [EXTRACTS=directory]
-	@$(PACKAGE) $(VARS) run-operation publish $(OR_SAY_WHERE_TO_LOOK)
+	@$(PACKAGE).publish $(VARS) $(OR_SAY_WHERE_TO_LOOK)
 
 # Unit tests try the SQL on rows of their own: they say nothing about last night's data.
 nightly: $(INSTALLED)-services ## land, build, test the data and publish, in one process: EXTRACTS=directory, SOURCE=mysql or RAW=landed

@@ -193,7 +193,7 @@ def test_everything_is_found_from_another_directory(project: Project, tmp_path: 
     assert "There is no directory" in output
 
 
-@pytest.mark.parametrize("name", ["finance", "HISTORY_of_seeds", "features_asof_20210412", "main", "published", "temp"])
+@pytest.mark.parametrize("name", ["finance", "HISTORY_of_seeds", "features_asof_20210412", "main", "trs", "temp"])
 def test_a_database_must_not_be_called_like_a_schema(landed: Project, name: str) -> None:
     def refused(*command: str) -> None:
         run = landed.make if command[0] == "land" else landed.dbt

@@ -3,8 +3,10 @@
 progress      runs dbt and says how far it is: `python -m late_payments build`, which also lands and publishes if asked
 extracts      writes invented extracts of the four tables; `make extracts`
 landing       fills the schema raw from files, a bucket or MySQL; `make land`
-servers       brings landing and `publish` to their servers: also a plugin of dbt-duckdb, never run by itself
-warehouse     places the database and the exports, and swaps exports whole: a plugin likewise
+publish       sends the marts of the last green build to PostgreSQL and to files; `make publish`
+servers       what is known of servers, and of their secrets; never run by itself
+warehouse     places the database and the exports, opens the one and swaps the other whole; also a plugin of dbt-duckdb
+record        what audit.runs says about what is no command of dbt's; never run by itself
 evaluate      trains and judges models of late payment on the marts; `make evaluate`
 bench         measures the project beside SQL by hand and a PySpark job; `make bench`
 deprecations  fails on anything that dbt calls deprecated; part of `make lint`

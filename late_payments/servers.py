@@ -1,9 +1,4 @@
-"""How DuckDB and Python reach servers: MySQL and S3 for landing, PostgreSQL for `publish`.
-
-`publish` is a macro, which can neither read DBT_ENV_SECRET_* variables nor find an extension among the installed
-packages. So this is also a plugin of dbt-duckdb, named in profiles.yml. Other commands of dbt are not touched: they
-need neither server nor extension.
-"""
+"""How to reach servers: MySQL and S3 for landing, PostgreSQL for publishing. No secret is ever told."""
 
 import os
 from dataclasses import dataclass
@@ -13,8 +8,6 @@ from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
-from dbt.adapters.duckdb.plugins import BasePlugin
-from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
 
@@ -23,19 +16,26 @@ class Server:
     """A kind of server, and what must be known to reach one."""
 
     name: str
-    # In the names of variables; of a database also DuckDB's type of secret.
+    # In the names of variables; of MySQL also DuckDB's type of secret.
     type: str
     # Each from a variable of that name.
     parts: tuple[str, ...] = ("host", "port", "database", "user", "password")
     optional: tuple[str, ...] = ()
-    # Of DuckDB: the extension that brings it, and what the secret is called in SQL.
+    # Of DuckDB, where that reaches it: the extension that brings it, and what the secret is called in SQL.
     extension: str = ""
     secret: str = ""
 
 
-POSTGRES = Server("PostgreSQL", "postgres", extension="postgres_scanner", secret="published")
+POSTGRES = Server("PostgreSQL", "postgres")
 MYSQL = Server("MySQL", "mysql", extension="mysql_scanner", secret="trs")
 S3 = Server("S3", "s3", parts=("key_id", "secret"), optional=("session_token",))
+
+
+def prefix(target: DuckDBCredentials) -> str:
+    """What the names of a target's secrets begin with after DBT_ENV_SECRET_. profiles.yml says it to a plugin."""
+    configs = [plugin.config or {} for plugin in target.plugins or []]
+    (found,) = (config["prefix"] for config in configs if "prefix" in config)
+    return str(found)
 
 
 def credentials(server: Server, prefix: str, command: str) -> dict[str, str]:
@@ -97,20 +97,9 @@ def connect(connection: duckdb.DuckDBPyConnection, server: Server, values: dict[
     connection.execute(f"create secret {server.secret} (type {server.type}, {settings})")
 
 
-class Plugin(BasePlugin):
-    """What dbt-duckdb calls, in the order of these methods. Its config is the prefix that a target's secrets carry."""
-
-    def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Find out whether the command at hand reaches PostgreSQL."""
-        self.prefix = plugin_config["prefix"]
-        self.publishes = getattr(get_flags(), "MACRO", "").split(".")[-1] == "publish"
-
-    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
-        """Fail before the database is opened if a variable is not set: DbtRuntimeError, naming each."""
-        if self.publishes:
-            self.credentials = credentials(POSTGRES, self.prefix, "publish")
-
-    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Give the open database the extension and the secret."""
-        if self.publishes:
-            connect(conn, POSTGRES, self.credentials)
+def scrubbed(message: str) -> str:
+    """A message without the value of any DBT_ENV_SECRET_* variable, which errors of others may repeat."""
+    for name, value in os.environ.items():
+        if name.startswith("DBT_ENV_SECRET_") and value:
+            message = message.replace(value, "*****")
+    return message

@@ -1,13 +1,15 @@
-"""A plugin of dbt-duckdb, named in profiles.yml: where the database and the exports are, and how exports are replaced.
+"""Where the database and the exports are, how programs beside dbt open the one, and how the other are replaced.
 
-DuckDB writes the files of a build; it can neither make a directory nor put several files in the place of others at
-once. For that it calls the functions of this module that `Plugin` gives it, from macros/publish/exports.sql.
+Also a plugin of dbt-duckdb, named in profiles.yml. DuckDB writes the files of a build; it can neither make a directory
+nor put several files in the place of others at once. For that it calls the functions of this module that `Plugin` gives
+it, from macros/publish/exports.sql.
 """
 
 import json
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from functools import wraps
 from inspect import signature
@@ -15,8 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from dbt.adapters.contracts.connection import Credentials
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.config.runtime import load_profile, load_project
+from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
 PROJECT = Path(__file__).parents[1]
@@ -24,8 +29,8 @@ PROJECT = Path(__file__).parents[1]
 SCHEMAS = frozenset(
     "audit branch features finance history history_of_seeds intermediate main raw seeds staging test_failures".split()
 )
-# Of DuckDB, and the names that land and publish give to the servers they attach.
-TAKEN = frozenset("information_schema localmemdb memory pg_catalog published system temp trs".split())
+# Of DuckDB, and the name that land gives to the server it attaches.
+TAKEN = frozenset("information_schema localmemdb memory pg_catalog system temp trs".split())
 
 
 def check_name(path: str) -> None:
@@ -70,6 +75,38 @@ def place(creds: DuckDBCredentials) -> None:
             f"There is no directory {directory} for the database. Make it, or name another place"
             " (LATE_PAYMENTS_DATABASE, LATE_PAYMENTS_PROD_DATABASE)."
         )
+
+
+def target_of_dbt() -> Credentials:
+    """What profiles.yml says about the target of the last command of dbt in this process, its paths found."""
+    flags = get_flags()
+    credentials = load_profile(".", flags.VARS, target_override=flags.TARGET).credentials
+    if isinstance(credentials, DuckDBCredentials):
+        place(credentials)
+    return credentials
+
+
+def vars_of_dbt() -> dict[str, Any]:
+    """The vars of that command: those of dbt_project.yml, and what it was given in their place."""
+    flags = get_flags()
+    profile = load_profile(".", flags.VARS, target_override=flags.TARGET)
+    declared = load_project(".", False, profile, flags.VARS).vars.to_dict()
+    return {**declared, **flags.VARS}
+
+
+def connect(creds: DuckDBCredentials) -> duckdb.DuckDBPyConnection:
+    """Open the database of a target as dbt does, in a process in which dbt may have it open too."""
+    connection = duckdb.connect(creds.path)
+    for name, value in (creds.settings or {}).items():
+        connection.execute(f"set {name} = '{value}'")
+    # For whoever watches.
+    connection.execute(f"set enable_progress_bar = {sys.stdout.isatty()}")
+    return connection
+
+
+def in_words(creds: DuckDBCredentials) -> str:
+    """The database as a person of the project calls it."""
+    return creds.path.removeprefix(f"{PROJECT}/")
 
 
 def exported_source(root: str, name: str) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -16,7 +17,7 @@ import duckdb
 import psycopg
 import pytest
 import yaml
-from conftest import BIN, MAKE, Project
+from conftest import BIN, MAKE, WARM, Project
 from psycopg import sql
 from pytest_postgresql import factories
 from test_faults import running, small_disk, wait_for, wait_for_line
@@ -99,7 +100,7 @@ def live(built: Project, tmp_path: Path) -> Project:
 
 
 def publish(project: Project, target: Target, *arguments: str, ok: bool = True, **env: str) -> str:
-    output = project.dbt("run-operation", "publish", *arguments, ok=ok, **{**target.env(), **env})
+    output = project.run(*WARM, "late_payments.publish", *arguments, ok=ok, **{**target.env(), **env})
     assert_no_password(project, output)
     return output
 
@@ -165,6 +166,19 @@ def test_all_marts_arrive_whole(live: Project, target: Target) -> None:
     assert {name for name, _ in tables} == {*MARTS, "audit.publications"}
     for name, comment in tables:
         assert comment and comment == described.get(name, comment), name
+
+
+def test_a_night_ends_with_publishing(live: Project, target: Target) -> None:
+    output = live.make("nightly", "EXTRACTS=seeds", **target.env())
+    assert_no_password(live, output)
+    assert target.content() == all_rows(live)
+    runs = live.query("select command, outcome from audit.runs order by begun_at desc limit 3")
+    assert runs == [("publish", "published"), ("dbt build", "green"), ("land", "landed")]
+    assert live.query("select rows_of_marts from audit.runs where command = 'publish'") == live.query(
+        "select rows_of_marts from audit.last_green_build"
+    )
+    # All of it ends as publishing does.
+    assert "Connection refused" in live.make("nightly", "RAW=landed", ok=False, **target.env() | {PORT: "1"})
 
 
 def test_files_and_manifest(live: Project, target: Target) -> None:
@@ -362,8 +376,7 @@ def test_killed_during_publish(live: Project, target: Target) -> None:
     # Somebody holds the last mart: the others have been replaced by then, but not committed.
     with target.connect() as other, other.transaction():
         other.execute("lock table features.training_set in share row exclusive mode")
-        command = [BIN / "dbt", "run-operation", "publish"]
-        process = live.start(*command, **target.env())
+        process = live.start(sys.executable, "-m", "late_payments.publish", **target.env())
         try:
             wait_for(lambda: target.query(waiting))
         finally:
@@ -404,6 +417,8 @@ def test_other_changes_of_columns_are_refused(live: Project, target: Target) -> 
     assert "nothing was published" in output
     assert (target.query("select * from features.scoring_set"), files(live)) == before
 
+
+PORT = "DBT_ENV_SECRET_POSTGRES_PORT"
 
 REFUSALS = {
     "server down": ({"port": 1}, "Connection refused"),

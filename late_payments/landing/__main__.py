@@ -7,6 +7,7 @@ The directory may be s3://bucket/path. After any failure raw is as it was; the e
 command does not say where from. Never writes to where it reads. docs/extracts.md and docs/mysql.md say more.
 """
 
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -15,17 +16,15 @@ from pathlib import Path
 
 import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
-from dbt.config.runtime import load_profile
-from dbt.flags import get_flags
 from dbt_common.exceptions import DbtBaseException
 
 from late_payments import servers, warehouse
 from late_payments.landing import mysql
 from late_payments.landing.arguments import Parser, anchored, options_of_dbt
 from late_payments.landing.extracts import Bucket, Directory, Place, fill_from
-from late_payments.landing.record import Record
 from late_payments.landing.transaction import Refused, Table, land
 from late_payments.progress import Dbt
+from late_payments.record import Record
 
 PROJECT = Path(__file__).parents[2]
 
@@ -49,7 +48,7 @@ def land_from(extracts: Path | str | None, dbt: Dbt) -> int:
     try:
         run(extracts, dbt)
     except (Refused, DbtBaseException, duckdb.Error, OSError) as error:
-        print(scrubbed(str(error)), file=sys.stderr)
+        print(servers.scrubbed(str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped. Schema raw is as it was.", file=sys.stderr)
@@ -60,8 +59,7 @@ def land_from(extracts: Path | str | None, dbt: Dbt) -> int:
 def run(extracts: Path | str | None, dbt: Dbt) -> None:
     """As land_from, with errors."""
     tables, credentials = known_to_dbt(dbt)
-    secrets = [plugin.config or {} for plugin in credentials.plugins or [] if plugin.module == "late_payments.servers"]
-    prefix = secrets[0]["prefix"]
+    prefix = servers.prefix(credentials)
     fill: Callable[[duckdb.DuckDBPyConnection, Sequence[Table]], None]
     server: dict[str, str] = {}
     if extracts is None:
@@ -75,18 +73,18 @@ def run(extracts: Path | str | None, dbt: Dbt) -> None:
             place = Bucket(extracts, servers.client_options(prefix, "land"))
         origin, source, fill = str(place), f"files in {place}", partial(fill_from, place)
     make_audit(credentials, dbt)
-    with duckdb.connect(credentials.path) as connection:
-        for name, value in (credentials.settings or {}).items():
-            connection.execute(f"set {name} = '{value}'")
-        # For whoever watches.
-        connection.execute(f"set enable_progress_bar = {sys.stdout.isatty()}")
+    with warehouse.connect(credentials) as connection:
         if server:
             servers.connect(connection, servers.MYSQL, server)
-        record = Record(connection, source)
+        record = Record(connection, command="land", source=source, outcome="it is still running, or was stopped")
+
+        def note(rows: dict[str, int]) -> None:
+            record.ended(outcome="landed", rows_landed=json.dumps(rows))
+
         try:
-            rows = land(connection, tables, fill, origin, record.landed)
+            rows = land(connection, tables, fill, origin, note)
         except Refused:
-            record.refused()
+            record.ended(outcome="refused")
             raise
     for table in tables:
         print(f"landed {rows[table.name]:,} rows in {table.schema}.{table.name}")
@@ -110,11 +108,9 @@ def known_to_dbt(dbt: Dbt) -> tuple[list[Table], DuckDBCredentials]:
     # What target/ holds is left to the build, which writes it anyway.
     if dbt.run("--no-write-json", "parse") or not dbt.manifest:
         raise Refused("dbt cannot parse the project: see above")
-    flags = get_flags()
-    credentials = load_profile(".", flags.VARS, target_override=flags.TARGET).credentials
+    credentials = warehouse.target_of_dbt()
     if not isinstance(credentials, DuckDBCredentials):
         raise Refused("This lands in DuckDB. On Spark: dbt run-operation land --args '{directory: …}' --target spark")
-    warehouse.place(credentials)
     sources = [source for source in dbt.manifest.sources.values() if source.source_name == "trs"]
     tables = [
         Table(
@@ -127,14 +123,6 @@ def known_to_dbt(dbt: Dbt) -> tuple[list[Table], DuckDBCredentials]:
         for source in sources
     ]
     return tables, credentials
-
-
-def scrubbed(message: str) -> str:
-    """A message without the value of any DBT_ENV_SECRET_* variable, which errors of others may repeat."""
-    for name, value in os.environ.items():
-        if name.startswith("DBT_ENV_SECRET_") and value:
-            message = message.replace(value, "*****")
-    return message
 
 
 if __name__ == "__main__":

@@ -27,6 +27,17 @@
     {{ return(marts) }}
 {% endmacro %}
 
+{% macro export_again(build) %}
+    {%- set kept = keeps_landed_data(build) -%}
+    {%- if kept -%}
+        {{ exceptions.raise_compiler_error(kept ~ '. Nothing was published.') }}
+    {%- endif -%}
+    {%- set exported = export_build(build) -%}
+    {%- do print('') -%}
+    {%- do print_marts(build.rows, exported) -%}
+    {%- do print('\n  manifest  ' ~ root_in_words() ~ '/manifest.json') -%}
+{% endmacro %}
+
 {#- What the set of files of this run is called: live, or asof_20210412. -#}
 {% macro export_name() %}
     {{ return(as_of_suffix().lstrip('_') or 'live') }}
