@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 from dbt.adapters.contracts.connection import Credentials
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.config.runtime import load_profile, load_project
@@ -95,7 +96,9 @@ def vars_of_dbt() -> dict[str, Any]:
 
 
 def connect(creds: DuckDBCredentials) -> duckdb.DuckDBPyConnection:
-    """Open the database of a target as dbt does, in a process in which dbt may have it open too."""
+    """Open the database of a target as dbt does. Commands of dbt may follow in this process before it is closed."""
+    # What is left of an earlier one goes: the functions of this plugin would be there already for the next.
+    DuckDBConnectionManager.close_all_connections()
     connection = duckdb.connect(creds.path)
     for name, value in (creds.settings or {}).items():
         connection.execute(f"set {name} = '{value}'")

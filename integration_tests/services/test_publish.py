@@ -452,6 +452,11 @@ def test_no_connection(unchanged: Project, target: Target, refusal: str) -> None
     assert files(unchanged) == before
 
 
+def test_prod_has_variables_of_its_own(unchanged: Project, target: Target) -> None:
+    output = unchanged.make("publish", ok=False, DBT_TARGET="prod", **target.env())
+    assert "Not set, or set to nothing: DBT_ENV_SECRET_PROD_POSTGRES_HOST, DBT_ENV_SECRET_PROD_POSTGRES_PORT," in output
+
+
 def test_a_role_that_is_missing_and_may_not_be_created(unchanged: Project, target: Target) -> None:
     target.query("alter role publisher nocreaterole", user="postgres")
     try:
