@@ -424,7 +424,7 @@ REFUSALS = {
     "server down": ({"port": 1}, "Connection refused"),
     "wrong password": ({"password": "s3cret but wrong"}, "password authentication failed for user"),
     "no such database": ({"database": "nowhere"}, "does not exist"),
-    "no such host": ({"host": "nowhere.invalid"}, "could not translate host name"),
+    "no such host": ({"host": "nowhere.invalid"}, "failed to resolve host"),
     "a variable missing": ({"port": ""}, "Not set, or set to nothing: DBT_ENV_SECRET_POSTGRES_PORT\n"),
     "all missing": (
         {"host": "", "port": "", "database": "", "user": "", "password": ""},

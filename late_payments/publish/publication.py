@@ -45,8 +45,8 @@ class Build:
 def connect(credentials: Mapping[str, str]) -> psycopg.Connection:
     """A connection to the server that servers.credentials names, to use with `publication`.
 
-    What else libpq reads from the environment, such as PGSSLMODE, holds. Refused, in libpq's words, which never hold
-    the password, if the server cannot be reached or does not let the user in.
+    What else libpq reads from the environment, such as PGSSLMODE, holds. Refused, in psycopg's words, which never
+    hold the password, if the server cannot be reached or does not let the user in.
     """
     try:
         connection = psycopg.connect(
