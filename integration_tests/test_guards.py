@@ -108,12 +108,15 @@ def test_runs_are_remembered(project: Project) -> None:
     text = test.read_text()
     test.write_text(text.replace("having max(cum_tot_inv_acct) <> count(*)", "having true"))
     project.dbt("test", "--select", name, *LANDED, ok=False)
+    kept = "select table_name from information_schema.tables where table_schema = 'test_failures'"
+    assert project.query(kept) == [(name,)] and project.query(f"select 1 from test_failures.{name} limit 1")
     last = "select command, outcome, failed from audit.runs order by begun_at desc limit 1"
     assert project.query(last) == [("dbt test", "1 failed in dbt test", name)]
     assert not project.query("from audit.last_green_build")
     assert project.query("from audit.run_events order by happened_at")[: len(events)] == events
     test.write_text(text)
     project.dbt("test", "--select", name, *LANDED)
+    assert not project.query(kept)
     # A test that passes again proves nothing about the build that it was part of.
     assert not project.query("from audit.last_green_build")
 

@@ -1,5 +1,6 @@
 {% macro finish_build(results, features, as_of, rejected_rows) %}
     {%- if is_run() -%}
+        {%- do keep_failures(results) -%}
         {%- do print_failures(results) -%}
         {%- set failed = failed_nodes(results) -%}
         {%- set unaudited = unaudited_marts(results) -%}

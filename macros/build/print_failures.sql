@@ -30,8 +30,8 @@
         {%- if node.description -%}
             {%- do print('    ' ~ node.description | trim) -%}
         {%- endif -%}
-        {%- if node.relation_name -%}
-            {%- set examples = run_query('select * from ' ~ node.relation_name ~ ' limit 5') -%}
+        {%- if keeps_failures(node) -%}
+            {%- set examples = run_query('select * from ' ~ failures_of(node) ~ ' limit 5') -%}
             {%- for row in examples.rows -%}
                 {%- set values = [] -%}
                 {%- for column in examples.column_names -%}
@@ -39,7 +39,7 @@
                 {%- endfor -%}
                 {%- do print('    - ' ~ (values | join(', '))[:300]) -%}
             {%- endfor -%}
-            {%- do print('    all of them: select * from ' ~ node.relation_name | replace('"', '') ~ ';') -%}
+            {%- do print('    all of them: select * from ' ~ failures_of(node) | string | replace('"', '') ~ ';') -%}
         {%- else -%}
             {%- set why = 'hold personal data and' if as_of_date() is none else 'of a replay' -%}
             {%- do print('    the rows ' ~ why ~ ' are not kept; the query is ' ~ node.build_path) -%}

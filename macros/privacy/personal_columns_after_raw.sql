@@ -36,18 +36,14 @@
     ).rows) }}
 {%- endmacro %}
 
-{#- Iceberg's catalogs have no information_schema. The failures of tests that run meanwhile are left out: their tables
-    come and go, and one that is gone by the time it is described ends in an error. They have the same columns on
-    DuckDB. -#}
+{#- Iceberg's catalogs have no information_schema. -#}
 {% macro spark__columns_in_database() -%}
-    {%- set tests = graph.nodes.values() | selectattr('resource_type', 'equalto', 'test') -%}
-    {%- set kept_failures = tests | map(attribute='alias') | list -%}
     {%- set found = [] -%}
     {%- for schema in run_query('show schemas').columns[0].values() -%}
         {%- set tables = run_query('show tables in ' ~ schema).rows | rejectattr('isTemporary') -%}
         {%- set views = run_query('show views in ' ~ schema).rows | rejectattr('isTemporary') -%}
         {%- set names = tables | map(attribute='tableName') | list + views | map(attribute='viewName') | list -%}
-        {%- for name in names if name not in kept_failures -%}
+        {%- for name in names -%}
             {%- for column in adapter.get_columns_in_relation(api.Relation.create(schema=schema, identifier=name)) -%}
                 {%- do found.append((schema, name, column.name | lower)) -%}
             {%- endfor -%}
