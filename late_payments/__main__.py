@@ -23,17 +23,19 @@ def main() -> int:
     arguments, options = parser.parse_known_args()
     dbt = Dbt(*options_of_dbt(arguments))
     status = 0
-    if arguments.extracts or arguments.source:
-        # Takes a second or two, which a command that lands nothing need not wait for.
+    # What a command needs is imported for it alone: that takes a second or two, and a package that others do without.
+    if arguments.publish:
+        from late_payments.publish.__main__ import check, publish
+
+        # Now rather than after a night's work.
+        status = check(dbt)
+    if not status and (arguments.extracts or arguments.source):
         from late_payments.landing.__main__ import land_from
 
         status = land_from(anchored(arguments.extracts), dbt)
     if not status:
         status = dbt.run(*options, *arguments.command)
     if not status and arguments.publish:
-        # Likewise, and needs a package that other commands do without.
-        from late_payments.publish.__main__ import publish
-
         status = publish(dbt)
     return status
 

@@ -177,6 +177,12 @@ def test_a_night_ends_with_publishing(live: Project, target: Target) -> None:
     assert live.query("select rows_of_marts from audit.runs where command = 'publish'") == live.query(
         "select rows_of_marts from audit.last_green_build"
     )
+    # What publishing lacks is said before a night's work, not after it.
+    before = live.query("from audit.run_events")
+    assert f"Not set, or set to nothing: {PORT}" in live.make(
+        "nightly", "EXTRACTS=seeds", ok=False, **target.env() | {PORT: ""}
+    )
+    assert live.query("from audit.run_events") == before
     # All of it ends as publishing does.
     assert "Connection refused" in live.make("nightly", "RAW=landed", ok=False, **target.env() | {PORT: "1"})
 

@@ -106,7 +106,9 @@ def known_to_dbt(dbt: Dbt) -> tuple[list[Table], DuckDBCredentials]:
     Refused if dbt cannot parse the project, which it has then said why, or the target is not DuckDB.
     """
     # What target/ holds is left to the build, which writes it anyway.
-    if dbt.run("--no-write-json", "parse") or not dbt.manifest:
+    if not dbt.manifest:
+        dbt.run("--no-write-json", "parse")
+    if not dbt.manifest:
         raise Refused("dbt cannot parse the project: see above")
     credentials = warehouse.target_of_dbt()
     if not isinstance(credentials, DuckDBCredentials):

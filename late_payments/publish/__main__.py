@@ -10,7 +10,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import duckdb
@@ -45,8 +45,18 @@ def publish(dbt: Dbt) -> int:
     dbt has the target and the vars of that build; it reads the project if it has not yet. Works in the process of a
     build that is over.
     """
+    return status_of(run, dbt)
+
+
+def check(dbt: Dbt) -> int:
+    """Whether publish would know all that it needs, as an exit status; it has then said what is missing."""
+    return status_of(settings, dbt)
+
+
+def status_of(step: Callable[[Dbt], object], dbt: Dbt) -> int:
+    """The exit status of a step that raises an error, which is said, unless it goes well."""
     try:
-        run(dbt)
+        step(dbt)
     except psycopg.Error as error:
         print(servers.scrubbed(f"PostgreSQL refuses: {in_words(error)}"), file=sys.stderr)
         return 1
@@ -59,8 +69,8 @@ def publish(dbt: Dbt) -> int:
     return 0
 
 
-def run(dbt: Dbt) -> None:
-    """As publish, with errors."""
+def settings(dbt: Dbt) -> tuple[DuckDBCredentials, dict[str, Any], dict[str, str]]:
+    """The target, the vars, and how to reach the server. Refused or DbtRuntimeError, if one of them will not do."""
     if dbt.manifest is None:
         # What target/ holds is the build's.
         dbt.run("--no-write-json", "parse")
@@ -74,7 +84,13 @@ def run(dbt: Dbt) -> None:
         )
     if dbt_vars["as_of"] is not None:
         raise Refused("What is published is live, so as_of must not be set. Nothing was published.")
-    credentials = servers.credentials(servers.POSTGRES, servers.prefix(target), "publish")
+    return target, dbt_vars, servers.credentials(servers.POSTGRES, servers.prefix(target), "publish")
+
+
+def run(dbt: Dbt) -> None:
+    """As publish, with errors."""
+    target, dbt_vars, credentials = settings(dbt)
+    assert dbt.manifest
     # Open until the end, so that no other process changes what is being published.
     with warehouse.connect(target) as source:
         build = last_green_build(source, public_models(dbt.manifest), warehouse.in_words(target))
