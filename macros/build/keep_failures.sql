@@ -3,16 +3,18 @@
     {#- Not store_failures of dbt: it makes a table for each test, passed or not, which takes longer than the tests. -#}
     {%- set tests = results | selectattr('node.resource_type', 'equalto', 'test') | list -%}
     {%- if tests and as_of_date() is none -%}
-        {%- do adapter.create_schema(failures_of(tests[0].node)) -%}
+        {#- Nothing of dbt's that begins a transaction, because nobody would end it. -#}
+        {%- set statements = ['create schema if not exists ' ~ failures_of(tests[0].node).without_identifier()] -%}
         {%- for result in tests if keeps_failures(result.node) -%}
             {%- if result.failures -%}
-                {%- do run_query(
+                {%- do statements.append(
                     'create or replace table ' ~ failures_of(result.node) ~ ' as\n' ~ result.node.compiled_code
                 ) -%}
             {%- else -%}
-                {%- do drop_relation_if_exists(load_relation(failures_of(result.node))) -%}
+                {%- do statements.append('drop table if exists ' ~ failures_of(result.node)) -%}
             {%- endif -%}
         {%- endfor -%}
+        {%- do run_statements(statements) -%}
     {%- endif -%}
 {% endmacro %}
 

@@ -102,8 +102,7 @@
             'comment on column audit.' ~ relation ~ '.' ~ column ~ " is '" ~ descriptions[column] ~ "'"
         ) -%}
     {%- endfor -%}
-    {#- All at once: each query of a macro costs dbt about as long as DuckDB takes for all of them. -#}
-    {%- do run_query(comments | join(';\n')) -%}
+    {%- do run_statements(comments) -%}
 {% endmacro %}
 
 {#- Views of Iceberg's catalogs take comments only where they are created. -#}
