@@ -56,6 +56,8 @@ def test_case(landed: Project, tmp_path: Path, case: Case) -> None:
         assert after["exports"] == before["exports"]
     if case.keeps == EVERYTHING:
         assert after["raw"] == before["raw"]
+    if case.name.startswith("\\N"):
+        assert not project.query(r"select 1 from staging.stg_trs__account_contacts where contact_phone = '\N'")
     if case.name.startswith("values that look like"):
         names = project.query("select company_name from staging.stg_trs__accounts order by account_id")
         assert [name for (name,) in names[: len(NASTY)]] == list(NASTY)
