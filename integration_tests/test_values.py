@@ -8,8 +8,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT, Project
+from conftest import DBT, ROOT, Project
 from scenarios import appended, cell, renamed_and_repriced, repeated, then, without_lines_of_invoice_1
+
+LANDED = ("--vars", "raw: landed")
 
 LAST = date(2021, 5, 12)
 
@@ -247,3 +249,17 @@ def test_an_as_of_is_refused_before_there_is_anything(project: Project) -> None:
     output = project.make("build", "AS_OF=2031-01-01", ok=False)
     assert "The var as_of may be any day from" in output
     assert not project.query("select 1 from information_schema.tables where table_schema <> 'audit'")
+
+
+def test_stale_data_are_told(landed: Project, tmp_path: Path) -> None:
+    project = Project.like(landed, tmp_path / "project")
+    old = project.dbt("test", "--select", "assert_as_of_is_near_the_landing", *LANDED)
+    assert "WARNING assert_as_of_is_near_the_landing, 1 row" in old
+    for days, ok, word in ((1, True, "PASS"), (2, True, "WARN"), (8, False, "ERROR STALE")):
+        with duckdb.connect(project.database) as connection:
+            connection.execute(
+                "update audit.run_events set happened_at = cast(now() at time zone 'UTC' as timestamp) - to_days(?)",
+                [days],
+            )
+        output = project.run(*DBT, "--no-use-colors", "source", "freshness", *LANDED, ok=ok)
+        assert output.count(f"{word} freshness of trs.") == 4
