@@ -1,0 +1,233 @@
+"""Refreshes the models by what has changed: their own compiled SQL, filtered by key.
+
+Of each table the rows of the touched keys are deleted and inserted again, in the order of the DAG; DuckDB pushes a literal
+list of keys below windows, unions and aggregates. What says something about all accounts together is made whole and
+compared with what was there. Views need nothing. All of it happens within a transaction of the caller.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from late_payments.landing.transaction import literal, quoted
+from late_payments.stream.compiled import GATE, KEYS, Compiled, Model, Test
+from late_payments.stream.landing import Touched
+
+# The relations that say whose an invoice is: as TRS has it, and as the marts have it.
+INVOICES_IN_TRS = "base_trs__invoices"
+INVOICES_IN_MARTS = "int_invoices"
+LINES_IN_MARTS = "fct_invoice_line_items"
+# By day, how often all accounts had been late: invoices look it up by their day of issue.
+SHARES = "int_late_share"
+PRICES = "int_sku_prices"
+Key = int | str | date
+# Touched more than this part of all, everything is refreshed: a list of so many keys is no filter.
+MOST_BY_KEY = 0.2
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A test that stands before the marts and does not pass."""
+
+    test: Test
+    rows: int
+
+
+class Refresh:
+    """One refresh of all models by what is touched."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, compiled: Compiled, touched: Touched) -> None:
+        self.connection = connection
+        self.compiled = compiled
+        self.touched = touched
+        self.everything = touched.everything
+        # Ids of what has changed so far.
+        self.dirty = {id_ for id_, source in compiled.sources.items() if source.name in touched.tables}
+        self.keys: dict[str, set[Key]] = {kind: self.typed(kind) for kind in KEYS}
+        # With invoices of other accounts, issued on days whose share of late invoices has changed; none if no day's has.
+        self.invoices_across: set[Key] = set()
+
+    def staging(self) -> list[Fault]:
+        """Refresh what stands before the marts, and say which of its tests do not pass."""
+        for model in self.compiled.models:
+            if model.is_staging and self.is_stale(model):
+                if model.refreshed_by == "all":
+                    self.replace_what_differs(model)
+                else:
+                    self.replace_by_key(model, or_null=True)
+        return [fault for test in self.compiled.gate if (fault := self.fault(test))]
+
+    def marts(self, calendar: str | None) -> str:
+        """Refresh everything else, fill the outbox, and return what the calendar of the gate says now; calendar is what it
+        said when the marts were last refreshed.
+        """
+        now = str(self.rows(f"select * from {self.compiled.model(GATE).relation}"))
+        if now != calendar:
+            self.everything = True
+            self.dirty.add(self.compiled.model(GATE).id)
+        else:
+            self.find_accounts()
+        for model in self.compiled.models:
+            if not model.is_staging and model.name != GATE and self.is_stale(model):
+                self.refresh(model)
+        return now
+
+    def is_stale(self, model: Model) -> bool:
+        """Whether something that a model reads has changed. Of a view this goes on to whoever reads it."""
+        if not (self.everything or model.reads & self.dirty):
+            return False
+        if not model.is_table:
+            self.dirty.add(model.id)
+        return model.is_table
+
+    def refresh(self, model: Model) -> None:
+        if self.everything or model.refreshed_by == "all":
+            self.replace_what_differs(model)
+            if model.name == SHARES and not self.everything:
+                self.find_invoices_across(model)
+        elif model.refreshed_by == "sku":
+            self.replace_what_differs(model, self.keys["sku"])
+            if model.name == PRICES and model.id in self.dirty:
+                self.find_accounts_by_price()
+        elif model.across_accounts and self.invoices_across:
+            if self.is_most("invoice", self.invoices_across):
+                self.replace_what_differs(model)
+            else:
+                self.replace_by_key(model, self.invoices_across)
+        else:
+            self.replace_by_key(model)
+
+    def find_accounts(self) -> None:
+        """Find the accounts that are touched, themselves or by an invoice that is or was theirs, and all their invoices."""
+        in_trs, in_marts = self.compiled.model(INVOICES_IN_TRS).relation, self.compiled.model(INVOICES_IN_MARTS).relation
+        invoices = among("invoice_id", self.keys["invoice"])
+        self.add_keys(
+            "account",
+            f"select account_id from {in_trs} where {invoices} union select account_id from {in_marts} where {invoices}",
+        )
+        self.find_invoices()
+
+    def find_invoices(self) -> None:
+        if self.is_most("account", self.keys["account"]):
+            self.everything = True
+            return
+        in_trs, in_marts = self.compiled.model(INVOICES_IN_TRS).relation, self.compiled.model(INVOICES_IN_MARTS).relation
+        accounts = among("account_id", self.keys["account"])
+        self.add_keys(
+            "invoice",
+            f"select invoice_id from {in_trs} where {accounts} union select invoice_id from {in_marts} where {accounts}",
+        )
+
+    def find_accounts_by_price(self) -> None:
+        """Add the accounts that have bought a SKU whose prices have changed."""
+        lines = self.compiled.model(LINES_IN_MARTS).relation
+        self.add_keys(
+            "account", f"select account_id from {lines} where item_id in (select key from changed_keys)"
+        )
+        self.find_invoices()
+
+    def find_invoices_across(self, shares: Model) -> None:
+        if shares.id in self.dirty:
+            in_marts = self.compiled.model(INVOICES_IN_MARTS).relation
+            issued = self.rows(f"select invoice_id from {in_marts} where date_issued in (select key from changed_keys)")
+            self.invoices_across = self.keys["invoice"].union(key for (key,) in issued)
+
+    def is_most(self, kind: str, keys: Collection[Key]) -> bool:
+        """Whether keys are more than a part of all that is filtered by."""
+        name = {"account": "int_accounts", "invoice": INVOICES_IN_MARTS}[kind]
+        ((number,),) = self.rows(f"select count(*) from {self.compiled.model(name).relation}")
+        return bool(len(keys) > MOST_BY_KEY * number)
+
+    def add_keys(self, kind: str, query: str) -> None:
+        self.keys[kind] |= {key for (key,) in self.rows(query) if key is not None}
+
+    def typed(self, kind: str) -> set[Key]:
+        """Touched keys with their types. A text that is none of its type belongs to a rejected row, whose key is null."""
+        texts = ", ".join(f"({literal(key)})" for key in self.touched.keys[kind])
+        if not texts:
+            return set()
+        type_ = "varchar" if kind == "sku" else "bigint"
+        rows = self.rows(f"select try_cast(key as {type_}) from (values {texts}) as touched (key)")
+        return {key for (key,) in rows if key is not None}
+
+    def replace_by_key(self, model: Model, invoices: set[Key] | None = None, or_null: bool = False) -> None:
+        """Make the rows of the touched keys again, or of these invoices; or_null: and those without a key."""
+        if self.everything:
+            self.connection.execute(f"delete from {model.relation}")
+            self.connection.execute(f"insert into {model.relation} by name {model.sql}")
+            self.dirty.add(model.id)
+            return
+        kinds = ["invoice"] if invoices else [model.refreshed_by or "", "invoice"]
+        kind, column = next((kind, name) for kind in kinds if (name := model.key(kind)))
+        keys = invoices or self.keys[kind]
+        if not keys and not or_null:
+            return
+        condition = among(column, keys) + (f" or {column} is null" if or_null else "")
+        self.connection.execute(f"delete from {model.relation} where {condition}")
+        # An invoice is of one account, so its key is a second filter, which reaches what is joined to invoices.
+        if kind == "account" and (of_invoice := model.key("invoice")):
+            condition += f" and {among(of_invoice, self.keys['invoice'])}"
+        self.connection.execute(f"insert into {model.relation} by name select * from ({model.sql}) where {condition}")
+        self.put_in_outbox(model, column, keys)
+        self.dirty.add(model.id)
+
+    def replace_what_differs(self, model: Model, keys: set[Key] | None = None) -> None:
+        """Make a table again, or the rows of these SKUs, and replace the keys of which something differs.
+
+        Leaves the keys in the table changed_keys.
+        """
+        column = self.key_of(model)
+        columns = ", ".join(map(quoted, model.columns))
+        where = f" where {among(str(column), keys)}" if keys is not None else ""
+        self.connection.execute(
+            f"create or replace temp table made as select {columns} from ({model.sql}){where}"
+        )
+        old, new = f"select {columns} from {model.relation}{where}", f"select {columns} from made"
+        self.connection.execute(
+            f"create or replace temp table changed_keys as select distinct {column or 'null'} as key"
+            f" from (({old} except all {new}) union all ({new} except all {old}))"
+        )
+        ((changed,),) = self.rows("select count(*) from changed_keys")
+        if not changed:
+            return
+        changed_rows = f" where {column} in (select key from changed_keys)" if column else ""
+        self.connection.execute(f"delete from {model.relation}{changed_rows}")
+        self.connection.execute(f"insert into {model.relation} by name select * from made{changed_rows}")
+        ((all_rows,),) = self.rows(f"select count(*) from {model.relation}")
+        if not column or changed > MOST_BY_KEY * all_rows:
+            self.put_in_outbox(model, column, [None])
+        else:
+            self.put_in_outbox(model, column, [key for (key,) in self.rows("select key from changed_keys")])
+        self.dirty.add(model.id)
+
+    def key_of(self, model: Model) -> str | None:
+        """The column by which rows of a model are compared: that of its accounts or SKUs, else that which is one."""
+        kind = model.refreshed_by or "all"
+        return (model.key(kind) if kind in KEYS else None) or model.unique
+
+    def put_in_outbox(self, model: Model, column: str | None, keys: Iterable[Key | None]) -> None:
+        """Note which rows of a mart readers have yet to get; a key that is none stands for all."""
+        if model.is_mart:
+            name, key_column = literal(model.name), literal(column or "")
+            rows = ", ".join(
+                f"({name}, {key_column}, {'null' if key is None else literal(str(key))})" for key in keys
+            )
+            self.connection.execute(f"insert into stream.outbox values {rows}")
+
+    def fault(self, test: Test) -> Fault | None:
+        ((failures, is_error),) = self.rows(
+            f"select {test.fail_calc} as failures, {test.fail_calc} {test.error_if} from ({test.sql})"
+        )
+        return Fault(test, failures) if is_error else None
+
+    def rows(self, query: str) -> list[Any]:
+        return self.connection.execute(query).fetchall()
+
+
+def among(column: str, keys: Collection[Key]) -> str:
+    """SQL that is true where a column is one of the keys. A literal list: DuckDB pushes it further than a join."""
+    listed = ", ".join(str(key) if isinstance(key, int) else literal(str(key)) for key in keys)
+    return f"{column} in ({listed or 'null'})"

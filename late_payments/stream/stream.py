@@ -1,0 +1,161 @@
+"""One transaction of DuckDB for each batch of transactions of the source: events, raw, models, position and outbox."""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from hashlib import sha256
+
+import duckdb
+
+from late_payments.landing.transaction import Refused, literal
+from late_payments.stream.compiled import KEYS, Compiled
+from late_payments.stream.history import with_next_versions
+from late_payments.stream.landing import TABLES, Landing, Touched
+from late_payments.stream.refreshing import Fault, Refresh
+from late_payments.stream.transactions import Chunk
+
+
+@dataclass
+class State:
+    """How far the stream has come, for whoever watches."""
+
+    next_offset: int = 0
+    last_transaction: str = ""
+    as_of: str = ""
+    # What keeps the marts as they were.
+    faults: Sequence[Fault] = ()
+
+
+class Stream:
+    """The database, followed by one connection."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, compiled: Compiled, topic: str) -> None:
+        """Refused if the database is not built, or follows another topic."""
+        self.connection = connection
+        self.topic = topic
+        self.refuse_what_is_not_built(compiled)
+        self.compiled = with_next_versions(connection, compiled)
+        connection.execute(TABLES)
+        self.landing = Landing(connection, compiled, topic)
+        self.is_open = False
+        self.state = State()
+        self.calendar: str | None = None
+        self.sql_of_models = hash_of(compiled)
+        self.take_up()
+
+    def refuse_what_is_not_built(self, compiled: Compiled) -> None:
+        there = {
+            (schema, table): columns
+            for schema, table, columns in self.connection.execute(
+                "select table_schema, table_name, list(column_name) from information_schema.columns"
+                " where table_catalog = current_database() group by all"
+            ).fetchall()
+        }
+        for node in (*compiled.sources.values(), *(model for model in compiled.models if model.is_table)):
+            schema, table = node.relation.replace('"', "").split(".")[-2:]
+            missing = [name for name in node.columns if name not in there.get((schema, table), [])]
+            if missing:
+                raise Refused(
+                    f"{schema}.{table} {'has no ' + ', '.join(missing) if (schema, table) in there else 'is not there'}:"
+                    " the stream goes on from a whole build. Build first: make build SOURCE=mysql, or RAW=landed if raw"
+                    " is filled."
+                )
+
+    def take_up(self) -> None:
+        """Go on where the last run of the stream ended, and refresh everything if anybody else has built or landed since."""
+        found = self.connection.execute(
+            "select topic, next_offset, last_transaction, calendar, sql_of_models, moved_at from stream.position"
+        ).fetchall()
+        self.touched = Touched()
+        if not found:
+            self.touched.everything = True
+            return
+        topic, self.state.next_offset, self.state.last_transaction, self.calendar, sql, moved_at = found[0]
+        if topic != self.topic:
+            raise Refused(
+                f"The database follows the topic {topic}, not {self.topic}: set LATE_PAYMENTS_KAFKA_TOPIC, or drop the"
+                " schema stream to begin anew with a snapshot of the connector."
+            )
+        for kind, key in self.connection.execute("select kind, key from stream.touched").fetchall():
+            if kind == "all":
+                self.touched.everything = True
+            elif kind == "table":
+                self.touched.tables.add(key)
+            else:
+                self.touched.keys[kind].add(key)
+        ((others,),) = self.connection.execute(
+            "select count(*) from audit.run_events where command <> 'stream' and not is_replay and happened_at > ?",
+            [moved_at],
+        ).fetchall()
+        self.touched.everything |= bool(others) or sql != self.sql_of_models
+
+    def take(self, chunk: Chunk) -> None:
+        """Land a chunk and, if the source committed at its end, refresh the marts and keep all of it."""
+        if chunk.starts_over:
+            self.roll_back()
+        self.begin()
+        self.landing.add(chunk.changes)
+        if chunk.is_whole:
+            self.landing.apply(self.touched)
+            self.state.next_offset = chunk.next_offset
+            self.state.last_transaction = chunk.transaction or self.state.last_transaction
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Refresh the marts by what is touched, if their tests let them, and commit."""
+        self.begin()
+        try:
+            refresh = Refresh(self.connection, self.compiled, self.touched)
+            faults = refresh.staging()
+            if not faults:
+                self.calendar = refresh.marts(self.calendar)
+                self.touched = Touched()
+            self.keep()
+            self.connection.commit()
+        except BaseException:
+            self.roll_back()
+            raise
+        self.is_open = False
+        self.state.faults = faults
+
+    def keep(self) -> None:
+        """Write down how far the stream has come."""
+        self.connection.execute("delete from stream.position")
+        self.connection.execute(
+            "insert into stream.position values (?, ?, ?, ?, ?, ?)",
+            [
+                self.topic,
+                self.state.next_offset,
+                self.state.last_transaction,
+                self.calendar,
+                self.sql_of_models,
+                datetime.now(timezone.utc).replace(tzinfo=None),
+            ],
+        )
+        self.connection.execute("delete from stream.touched")
+        kept = [("all", "")] if self.touched.everything else []
+        kept += [("table", name) for name in self.touched.tables]
+        kept += [(kind, key) for kind in KEYS for key in self.touched.keys[kind]]
+        if kept:
+            rows = ", ".join(f"({literal(kind)}, {literal(key)})" for kind, key in kept)
+            self.connection.execute(f"insert into stream.touched values {rows}")
+
+    def begin(self) -> None:
+        if not self.is_open:
+            self.connection.begin()
+            self.is_open = True
+
+    def roll_back(self) -> None:
+        """Forget what has not been committed."""
+        with suppress(duckdb.Error):
+            self.connection.rollback()
+        self.is_open = False
+        self.landing.forget()
+        self.take_up()
+
+
+def hash_of(compiled: Compiled) -> str:
+    """Changes with the SQL of any model."""
+    return sha256("".join(model.sql for model in compiled.models).encode()).hexdigest()
