@@ -34,6 +34,7 @@ create table if not exists stream.position (
     last_transaction varchar,
     calendar varchar,
     sql_of_models varchar,
+    is_mixed boolean,
     moved_at timestamp
 );
 comment on table stream.position is 'One row: how far the stream has come, and what the marts were last refreshed with.';

@@ -64,7 +64,7 @@ class Refresh:
         """Refresh everything else, fill the outbox, and return what the calendar of the gate says now; calendar is what it
         said when the marts were last refreshed.
         """
-        now = str(self.rows(f"select * from {self.compiled.model(GATE).relation}"))
+        now = ",".join(map(str, self.rows(f"select * from {self.compiled.model(GATE).relation}")[0]))
         if now != calendar:
             self.everything = True
             self.dirty.add(self.compiled.model(GATE).id)
@@ -216,6 +216,11 @@ class Refresh:
                 f"({name}, {key_column}, {'null' if key is None else literal(str(key))})" for key in keys
             )
             self.connection.execute(f"insert into stream.outbox values {rows}")
+
+    def put_all_in_outbox(self) -> None:
+        """Note that readers have yet to get every row of every mart."""
+        for model in self.compiled.models:
+            self.put_in_outbox(model, None, [None])
 
     def fault(self, test: Test) -> Fault | None:
         ((failures, is_error),) = self.rows(

@@ -21,11 +21,19 @@ from late_payments.stream.transactions import Chunk
 class State:
     """How far the stream has come, for whoever watches."""
 
-    next_offset: int = 0
+    # None before the first transaction.
+    next_offset: int | None = None
     last_transaction: str = ""
     as_of: str = ""
     # What keeps the marts as they were.
     faults: Sequence[Fault] = ()
+    is_mixed: bool = False
+
+    def held_back(self) -> str:
+        """Why the marts stay as they were; empty if they do not."""
+        if self.is_mixed:
+            return "raw was landed since the stream last ran, so all that is in the topic is read first"
+        return "; ".join(f"{fault.rows:,} × {in_short(fault.test.description or fault.test.name)}" for fault in self.faults)
 
 
 class Stream:
@@ -41,6 +49,11 @@ class Stream:
         self.landing = Landing(connection, compiled, topic)
         self.is_open = False
         self.state = State()
+        # Raw is newer than what comes next in the topic: it is no state that TRS was ever in.
+        self.is_catching_up = False
+        # Somebody else, or other SQL, has made marts since: which rows readers lack is not known.
+        self.is_made_by_others = False
+        # What the gate's model said when the marts were last refreshed, the day as_of first.
         self.calendar: str | None = None
         self.sql_of_models = hash_of(compiled)
         self.take_up()
@@ -66,13 +79,16 @@ class Stream:
     def take_up(self) -> None:
         """Go on where the last run of the stream ended, and refresh everything if anybody else has built or landed since."""
         found = self.connection.execute(
-            "select topic, next_offset, last_transaction, calendar, sql_of_models, moved_at from stream.position"
+            "select topic, next_offset, last_transaction, calendar, sql_of_models, is_mixed, moved_at"
+            " from stream.position"
         ).fetchall()
         self.touched = Touched()
+        self.state = State()
         if not found:
-            self.touched.everything = True
+            self.touched.everything = self.is_catching_up = self.is_made_by_others = True
             return
-        topic, self.state.next_offset, self.state.last_transaction, self.calendar, sql, moved_at = found[0]
+        topic, self.state.next_offset, last, self.calendar, sql, self.is_catching_up, moved_at = found[0]
+        self.state.last_transaction = last
         if topic != self.topic:
             raise Refused(
                 f"The database follows the topic {topic}, not {self.topic}: set LATE_PAYMENTS_KAFKA_TOPIC, or drop the"
@@ -85,11 +101,14 @@ class Stream:
                 self.touched.tables.add(key)
             else:
                 self.touched.keys[kind].add(key)
-        ((others,),) = self.connection.execute(
-            "select count(*) from audit.run_events where command <> 'stream' and not is_replay and happened_at > ?",
+        others = self.connection.execute(
+            "select changed_raw from audit.runs where command not in ('stream', 'publish') and not is_replay"
+            " and coalesce(ended_at, begun_at) > ?",
             [moved_at],
         ).fetchall()
-        self.touched.everything |= bool(others) or sql != self.sql_of_models
+        self.is_catching_up |= (True,) in others
+        self.is_made_by_others = bool(others) or sql != self.sql_of_models
+        self.touched.everything |= self.is_made_by_others
 
     def take(self, chunk: Chunk) -> None:
         """Land a chunk and, if the source committed at its end, refresh the marts and keep all of it."""
@@ -109,28 +128,32 @@ class Stream:
         try:
             refresh = Refresh(self.connection, self.compiled, self.touched)
             faults = refresh.staging()
-            if not faults:
+            if not faults and not self.is_catching_up:
                 self.calendar = refresh.marts(self.calendar)
-                self.touched = Touched()
+                if self.is_made_by_others:
+                    refresh.put_all_in_outbox()
+                self.touched, self.is_made_by_others = Touched(), False
             self.keep()
             self.connection.commit()
         except BaseException:
             self.roll_back()
             raise
         self.is_open = False
-        self.state.faults = faults
+        self.state.faults, self.state.is_mixed = faults, self.is_catching_up
+        self.state.as_of = (self.calendar or "").split(",")[0]
 
     def keep(self) -> None:
         """Write down how far the stream has come."""
         self.connection.execute("delete from stream.position")
         self.connection.execute(
-            "insert into stream.position values (?, ?, ?, ?, ?, ?)",
+            "insert into stream.position values (?, ?, ?, ?, ?, ?, ?)",
             [
                 self.topic,
                 self.state.next_offset,
                 self.state.last_transaction,
                 self.calendar,
                 self.sql_of_models,
+                self.is_catching_up,
                 datetime.now(timezone.utc).replace(tzinfo=None),
             ],
         )
@@ -141,6 +164,19 @@ class Stream:
         if kept:
             rows = ", ".join(f"({literal(kind)}, {literal(key)})" for kind, key in kept)
             self.connection.execute(f"insert into stream.touched values {rows}")
+
+    def source(self) -> str:
+        """What audit.runs calls the source of rows that are landed from now on."""
+        ((before,),) = self.connection.execute(
+            "select (select source from audit.runs where changed_raw order by begun_at desc limit 1)"
+        ).fetchall()
+        if before and before.startswith("stream "):
+            return str(before)
+        return f"stream {self.topic}" + (f" after {before}" if before else "")
+
+    def empty_outbox(self) -> None:
+        """Where nothing is published, remember no keys: whoever publishes later sends everything."""
+        self.connection.execute("delete from stream.outbox where key is not null")
 
     def begin(self) -> None:
         if not self.is_open:
@@ -154,6 +190,23 @@ class Stream:
         self.is_open = False
         self.landing.forget()
         self.take_up()
+
+    def in_words(self) -> str:
+        """How far the stream has come."""
+        state = self.state
+        if state.next_offset is None:
+            return "the beginning of the topic"
+        held_back = state.held_back()
+        return (
+            f"offset {state.next_offset}"
+            + (f", transaction {state.last_transaction}" if state.last_transaction else "")
+            + (f"; the marts are held back: {held_back}" if held_back else "")
+        )
+
+
+def in_short(description: str) -> str:
+    """The first sentence of a description."""
+    return description.split(". ")[0].rstrip(".")
 
 
 def hash_of(compiled: Compiled) -> str:
