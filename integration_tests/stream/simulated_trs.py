@@ -1,4 +1,4 @@
-"""TRS in plain Python: four tables of texts, random transactions on them, and the messages that Debezium makes of each."""
+"""TRS in plain Python: four tables of texts, random transactions on them, and the messages Debezium makes of them."""
 
 import json
 import random
@@ -127,7 +127,7 @@ class Trs:
     def new_account(self) -> Row:
         account = {
             "account_id": self.new_id("accounts", "account_id"),
-            "company_name": f"Bäcker & Sohn {self.random.randint(1, 99)} \"Nº\"",
+            "company_name": f'Bäcker & Sohn {self.random.randint(1, 99)} "Nº"',
             "contact_person": self.random.choice([None, "", " O'Neill "]),
             "contact_phone": self.random.choice([None, "+49 30"]),
             "joining_date": days_after(self.today, -self.random.randint(0, 900)),
@@ -158,7 +158,7 @@ class Trs:
         self.put("invoices", {**invoice, "account_id": self.random.choice(others)["account_id"]})
 
     def invoice_redated(self) -> None:
-        invoice = self.any("invoices", payment_dates=None) if self.all("invoices", payment_dates=None) else self.new_invoice()
+        invoice = self.random.choice(self.all("invoices", payment_dates=None) or [self.new_invoice()])
         joined = self.tables["accounts"][(invoice["account_id"],)]["joining_date"]
         day = max(days_after(invoice["date_issued"], -self.random.randint(0, 20)), joined or "")
         self.put("invoices", {**invoice, "date_issued": day})

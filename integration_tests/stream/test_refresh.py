@@ -1,21 +1,19 @@
 """What the stream makes of random transactions is what a whole build makes of the same state, without a broker."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 from conftest import ROOT, Project
-from simulated_trs import KEYS, WHOLE, Trs
+from simulated_trs import WHOLE, Trs
 
 from late_payments.landing.__main__ import known_to_dbt
-from late_payments.landing.transaction import Refused
+from late_payments.progress import Dbt
 from late_payments.stream.compiled import Compiled, compile_project
 from late_payments.stream.stream import Stream
 from late_payments.stream.transactions import Transactions
-
-Start = Callable[[], "Followed"]
 
 
 class Followed:
@@ -29,7 +27,7 @@ class Followed:
         self.trs = Trs(
             {
                 source.name: [
-                    dict(zip(source.columns, row))
+                    dict(zip(source.columns, row, strict=True))
                     for row in self.rows(f"select {', '.join(source.columns)} from {source.relation}")
                 ]
                 for source in compiled.sources.values()
@@ -85,9 +83,9 @@ def compiled(landed: Project, tmp_path_factory: pytest.TempPathFactory) -> Compi
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
         patch.setenv("LATE_PAYMENTS_DATABASE", str(landed.database))
-        options = ["--vars", "{raw: landed}", "--target-path", str(tmp_path_factory.mktemp("target"))]
-        _, _, manifest = known_to_dbt(options)
-        return compile_project(manifest, options)
+        dbt = Dbt("--vars", "{raw: landed}", "--target-path", str(tmp_path_factory.mktemp("target")))
+        known_to_dbt(dbt)
+        return compile_project(dbt)
 
 
 @pytest.fixture

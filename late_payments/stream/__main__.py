@@ -2,8 +2,8 @@
 
     python -m late_payments.stream [--target prod] [--vars "{raw: landed}"]
 
-The database must have been built. After any end, a kill too, the next start goes on where this one ended. docs/stream.md
-says what must be set, docs/runbook.md what the messages mean.
+The database must have been built. After any end, a kill too, the next start goes on where this one ended.
+docs/stream.md says what must be set, docs/runbook.md what the messages mean.
 """
 
 import argparse
@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timezone
 from types import FrameType
@@ -21,8 +20,10 @@ import psycopg
 from dbt_common.exceptions import DbtBaseException
 
 from late_payments import servers, warehouse
-from late_payments.landing.__main__ import known_to_dbt, make_audit
+from late_payments.landing.__main__ import known_to_dbt
+from late_payments.landing.arguments import options_of_dbt
 from late_payments.landing.transaction import Refused
+from late_payments.progress import Dbt
 from late_payments.publish.marts import Refused as NotPublished
 from late_payments.record import Record
 from late_payments.stream.compiled import compile_project
@@ -56,10 +57,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m late_payments.stream", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--target", help="of profiles.yml; else DBT_TARGET, else dev")
     parser.add_argument("--vars", default="{raw: landed}", help="as of dbt")
-    arguments = parser.parse_args()
+    options = options_of_dbt(parser.parse_args())
     os.chdir(warehouse.PROJECT)
     try:
-        run(["--vars", arguments.vars, *(["--target", arguments.target] if arguments.target else [])])
+        run(Dbt(*options))
     except (Refused, NotPublished, DbtBaseException, duckdb.Error, psycopg.Error, OSError) as error:
         print(servers.scrubbed(str(error)), file=sys.stderr)
         return 1
@@ -69,16 +70,19 @@ def main() -> int:
     return 0
 
 
-def run(options: Sequence[str]) -> None:
-    """Check everything, then follow until stopped. Options are dbt's."""
-    _, credentials, manifest = known_to_dbt(options)
+def run(dbt: Dbt) -> None:
+    """Check everything, then follow until stopped."""
+    _, credentials = known_to_dbt(dbt)
     dbt_vars = warehouse.vars_of_dbt()
     if dbt_vars["as_of"] is not None:
         raise Refused("What streams is live, so as_of must not be set.")
     found = settings(servers.prefix(credentials))
     topic = Topic(found)
-    make_audit(manifest, options)
-    compiled = compile_project(manifest, options)
+    # A build of an older version of the project may have made what remembers the runs.
+    if dbt.run("--no-write-json", "run-operation", "create_audit"):
+        raise Refused("audit.runs cannot be made: see above")
+    compiled = compile_project(dbt)
+    assert dbt.manifest
     asked = Asked()
     with warehouse.connect(credentials) as connection, closing(topic), closing(Display()) as display:
         connection.execute("set enable_progress_bar = false")
@@ -90,7 +94,7 @@ def run(options: Sequence[str]) -> None:
         publishing = None
         if found.postgres:
             publishing = Publishing(
-                connection, manifest, found.postgres, dbt_vars["readers"], (record.run_id, begun_at, source)
+                connection, dbt.manifest, found.postgres, dbt_vars["readers"], (record.run_id, begun_at, source)
             )
         display.say(f"following {found.topic} from {stream.in_words()}")
         try:

@@ -1,14 +1,15 @@
 """What dbt has compiled: the models whose SQL is the stream's SQL, and the tests that stand before the marts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
-from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import GenericTestNode
 
 from late_payments.landing.transaction import Refused
+from late_payments.progress import Dbt
 
 # Everything after staging reads this model, and it waits for the tests of staging.
 GATE = "int_as_of"
@@ -101,17 +102,20 @@ class Compiled:
         return next(model for model in self.models if model.name == name)
 
 
-def compile_project(manifest: Manifest, options: Sequence[str]) -> Compiled:
-    """Compile the project once. Options are dbt's.
+def compile_project(dbt: Dbt) -> Compiled:
+    """Compile the project, which dbt has read, once.
 
     Refused if dbt cannot, which it has then said why, or a table does not say what refreshes it.
     """
-    ran = dbtRunner(manifest).invoke(["--quiet", "--no-print", "--no-write-json", "compile", *options])
-    if not ran.success or ran.result is None:
+    manifest = dbt.manifest
+    assert manifest
+    # Unlike Dbt.run it gives back what was compiled, in the order of a run.
+    ran = dbtRunner(manifest).invoke(["--quiet", "--no-print", "--no-write-json", "compile", *dbt.options])
+    if not ran.success or not isinstance(ran.result, RunExecutionResult):
         raise Refused(f"dbt cannot compile the project: {ran.exception or 'see above'}")
-    nodes = {result.node.unique_id: result.node for result in ran.result.results}
+    nodes: dict[str, Any] = {result.node.unique_id: result.node for result in ran.result.results}
     # What is ephemeral is part of the SQL of what reads it, and no result.
-    everything = {**manifest.nodes, **nodes}
+    everything: dict[str, Any] = {**manifest.nodes, **nodes}
     sources = {
         source.unique_id: Source(
             source.name,

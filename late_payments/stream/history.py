@@ -23,7 +23,7 @@ def with_next_versions(connection: duckdb.DuckDBPyConnection, compiled: Compiled
 
 
 def next_history(snapshot: Snapshot) -> str:
-    """SQL: a history, and after all its versions those that the next snapshot adds. How dbt finds them: strategy check."""
+    """SQL: a history, and after all its versions those that the next snapshot adds, found as strategy check does."""
     key = quoted(snapshot.key)
     compared = [f"now_there.{quoted(column)} is distinct from latest.{quoted(column)}" for column in snapshot.compared]
     return f"""

@@ -1,6 +1,6 @@
 """Lands changes: keeps each as delivered, and brings the tables in raw up to date by key.
 
-All of it happens within a transaction of the caller. The text in raw is what `make land SOURCE=mysql` would have landed.
+All of it happens within a transaction of the caller. Raw gets the text that `make land SOURCE=mysql` would have landed.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,8 @@ create table if not exists stream.position (
     is_mixed boolean,
     moved_at timestamp
 );
-comment on table stream.position is 'One row: how far the stream has come, and what the marts were last refreshed with.';
+comment on table stream.position is
+    'One row: how far the stream has come, and what the marts were last refreshed with.';
 create table if not exists stream.touched (kind varchar, key varchar);
 comment on table stream.touched is
     'One row per account, invoice or SKU that has changed since the marts were last refreshed; kind all: everything.';

@@ -1,7 +1,7 @@
 """Publishes what changed: the rows of the keys in the outbox, all in one transaction of PostgreSQL.
 
-The outbox is filled in the transaction that changes the marts and emptied when PostgreSQL has committed. Whoever is killed
-in between sends the same keys again, with the rows of that time.
+The outbox is filled in the transaction that changes the marts and emptied when PostgreSQL has committed. Whoever is
+killed in between sends the same keys again, with the rows of that time.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,9 +44,12 @@ class Publishing:
                 "select build_id from audit.publications order by published_at desc limit 1"
             ).fetchone()
         # Whoever published last, if it was not the stream of this database, may have left other rows.
-        if not before or not source.execute(
-            "select 1 from audit.run_events where command = 'stream' and run_id = ?", [before[0]]
-        ).fetchone():
+        if (
+            not before
+            or not source.execute(
+                "select 1 from audit.run_events where command = 'stream' and run_id = ?", [before[0]]
+            ).fetchone()
+        ):
             for name in self.marts:
                 source.execute(f"insert into stream.outbox values ({literal(name)}, '', null)")
 
@@ -91,5 +94,3 @@ class Publishing:
 
     def close(self) -> None:
         self.connection.close()
-
-

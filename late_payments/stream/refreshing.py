@@ -1,8 +1,8 @@
 """Refreshes the models by what has changed: their own compiled SQL, filtered by key.
 
-Of each table the rows of the touched keys are deleted and inserted again, in the order of the DAG; DuckDB pushes a literal
-list of keys below windows, unions and aggregates. What says something about all accounts together is made whole and
-compared with what was there. Views need nothing. All of it happens within a transaction of the caller.
+Of each table the rows of the touched keys are deleted and inserted again, in the order of the DAG; DuckDB pushes a
+literal list of keys below windows, unions and aggregates. What says something about all accounts together is made whole
+and compared with what was there. Views need nothing. All of it happens within a transaction of the caller.
 """
 
 from collections.abc import Collection, Iterable
@@ -47,7 +47,7 @@ class Refresh:
         # Ids of what has changed so far.
         self.dirty = {id_ for id_, source in compiled.sources.items() if source.name in touched.tables}
         self.keys: dict[str, set[Key]] = {kind: self.typed(kind) for kind in KEYS}
-        # With invoices of other accounts, issued on days whose share of late invoices has changed; none if no day's has.
+        # With invoices of other accounts, issued on days whose share of late ones has changed; empty if no day's has.
         self.invoices_across: set[Key] = set()
 
     def staging(self) -> list[Fault]:
@@ -61,8 +61,9 @@ class Refresh:
         return [fault for test in self.compiled.gate if (fault := self.fault(test))]
 
     def marts(self, calendar: str | None) -> str:
-        """Refresh everything else, fill the outbox, and return what the calendar of the gate says now; calendar is what it
-        said when the marts were last refreshed.
+        """Refresh everything else, fill the outbox, and return what the model of the gate says now.
+
+        calendar is what it said when the marts were last refreshed.
         """
         now = ",".join(map(str, self.rows(f"select * from {self.compiled.model(GATE).relation}")[0]))
         if now != calendar:
@@ -101,32 +102,23 @@ class Refresh:
             self.replace_by_key(model)
 
     def find_accounts(self) -> None:
-        """Find the accounts that are touched, themselves or by an invoice that is or was theirs, and all their invoices."""
-        in_trs, in_marts = self.compiled.model(INVOICES_IN_TRS).relation, self.compiled.model(INVOICES_IN_MARTS).relation
-        invoices = among("invoice_id", self.keys["invoice"])
-        self.add_keys(
-            "account",
-            f"select account_id from {in_trs} where {invoices} union select account_id from {in_marts} where {invoices}",
-        )
+        """Find the accounts that are touched, themselves or by an invoice that is or was theirs."""
+        self.add_keys("account", "select account_id from {invoices} where " + among("invoice_id", self.keys["invoice"]))
         self.find_invoices()
 
     def find_invoices(self) -> None:
+        """Find all invoices that are or were of the touched accounts; or find that so many are everything."""
         if self.is_most("account", self.keys["account"]):
             self.everything = True
-            return
-        in_trs, in_marts = self.compiled.model(INVOICES_IN_TRS).relation, self.compiled.model(INVOICES_IN_MARTS).relation
-        accounts = among("account_id", self.keys["account"])
-        self.add_keys(
-            "invoice",
-            f"select invoice_id from {in_trs} where {accounts} union select invoice_id from {in_marts} where {accounts}",
-        )
+        else:
+            self.add_keys(
+                "invoice", "select invoice_id from {invoices} where " + among("account_id", self.keys["account"])
+            )
 
     def find_accounts_by_price(self) -> None:
         """Add the accounts that have bought a SKU whose prices have changed."""
         lines = self.compiled.model(LINES_IN_MARTS).relation
-        self.add_keys(
-            "account", f"select account_id from {lines} where item_id in (select key from changed_keys)"
-        )
+        self.add_keys("account", f"select account_id from {lines} where item_id in (select key from changed_keys)")
         self.find_invoices()
 
     def find_invoices_across(self, shares: Model) -> None:
@@ -142,10 +134,13 @@ class Refresh:
         return bool(len(keys) > MOST_BY_KEY * number)
 
     def add_keys(self, kind: str, query: str) -> None:
-        self.keys[kind] |= {key for (key,) in self.rows(query) if key is not None}
+        """Add what a query finds to the touched keys; {invoices} in it are those of TRS, then those of the marts."""
+        for name in (INVOICES_IN_TRS, INVOICES_IN_MARTS):
+            rows = self.rows(query.replace("{invoices}", self.compiled.model(name).relation))
+            self.keys[kind] |= {key for (key,) in rows if key is not None}
 
     def typed(self, kind: str) -> set[Key]:
-        """Touched keys with their types. A text that is none of its type belongs to a rejected row, whose key is null."""
+        """Touched keys with their types. A text that is none of its type is of a rejected row, whose key is null."""
         texts = ", ".join(f"({literal(key)})" for key in self.touched.keys[kind])
         if not texts:
             return set()
@@ -182,9 +177,7 @@ class Refresh:
         column = self.key_of(model)
         columns = ", ".join(map(quoted, model.columns))
         where = f" where {among(str(column), keys)}" if keys is not None else ""
-        self.connection.execute(
-            f"create or replace temp table made as select {columns} from ({model.sql}){where}"
-        )
+        self.connection.execute(f"create or replace temp table made as select {columns} from ({model.sql}){where}")
         old, new = f"select {columns} from {model.relation}{where}", f"select {columns} from made"
         self.connection.execute(
             f"create or replace temp table changed_keys as select distinct {column or 'null'} as key"
@@ -212,9 +205,7 @@ class Refresh:
         """Note which rows of a mart readers have yet to get; a key that is none stands for all."""
         if model.is_mart:
             name, key_column = literal(model.name), literal(column or "")
-            rows = ", ".join(
-                f"({name}, {key_column}, {'null' if key is None else literal(str(key))})" for key in keys
-            )
+            rows = ", ".join(f"({name}, {key_column}, {'null' if key is None else literal(str(key))})" for key in keys)
             self.connection.execute(f"insert into stream.outbox values {rows}")
 
     def put_all_in_outbox(self) -> None:

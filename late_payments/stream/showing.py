@@ -87,6 +87,6 @@ class Display:
             "last transaction": facts.last_transaction,
             "as of": facts.as_of,
             "last minute": latency,
-            "held back": facts.held_back,
-            "trouble": facts.trouble,
+            "held back:": facts.held_back,
+            "trouble:": facts.trouble,
         }

@@ -1,6 +1,5 @@
 """One transaction of DuckDB for each batch of transactions of the source: events, raw, models, position and outbox."""
 
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from hashlib import sha256
 import duckdb
 
 from late_payments.landing.transaction import Refused, literal
-from late_payments.stream.compiled import KEYS, Compiled
+from late_payments.stream.compiled import KEYS, Compiled, Model, Source
 from late_payments.stream.history import with_next_versions
 from late_payments.stream.landing import TABLES, Landing, Touched
 from late_payments.stream.refreshing import Fault, Refresh
@@ -33,7 +32,9 @@ class State:
         """Why the marts stay as they were; empty if they do not."""
         if self.is_mixed:
             return "raw was landed since the stream last ran, so all that is in the topic is read first"
-        return "; ".join(f"{fault.rows:,} × {in_short(fault.test.description or fault.test.name)}" for fault in self.faults)
+        return "; ".join(
+            f"{fault.rows:,} in {fault.test.name}: {in_short(fault.test.description)}" for fault in self.faults
+        )
 
 
 class Stream:
@@ -66,18 +67,20 @@ class Stream:
                 " where table_catalog = current_database() group by all"
             ).fetchall()
         }
-        for node in (*compiled.sources.values(), *(model for model in compiled.models if model.is_table)):
+        nodes: list[Source | Model] = [*compiled.sources.values(), *compiled.models]
+        for node in nodes:
             schema, table = node.relation.replace('"', "").split(".")[-2:]
-            missing = [name for name in node.columns if name not in there.get((schema, table), [])]
-            if missing:
+            found = there.get((schema, table), [])
+            if not found or not set(node.columns) <= set(found):
+                missing = ", ".join(name for name in node.columns if name not in found)
                 raise Refused(
-                    f"{schema}.{table} {'has no ' + ', '.join(missing) if (schema, table) in there else 'is not there'}:"
-                    " the stream goes on from a whole build. Build first: make build SOURCE=mysql, or RAW=landed if raw"
-                    " is filled."
+                    f"{schema}.{table} {f'has no {missing}' if found else 'is not there'}: the stream goes on from a"
+                    " whole build of the same models. Build first: make build SOURCE=mysql, or RAW=landed if raw is"
+                    " filled."
                 )
 
     def take_up(self) -> None:
-        """Go on where the last run of the stream ended, and refresh everything if anybody else has built or landed since."""
+        """Go on where the last run of the stream ended; with everything, if anybody else has built or landed since."""
         found = self.connection.execute(
             "select topic, next_offset, last_transaction, calendar, sql_of_models, is_mixed, moved_at"
             " from stream.position"

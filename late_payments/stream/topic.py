@@ -35,8 +35,8 @@ class Topic:
             self.consumer = Consumer(config)
         except (KafkaException, TypeError, ValueError) as error:
             raise Refused(
-                f"librdkafka does not take a setting: {in_words(error)}. Its variable is DBT_ENV_SECRET_[PROD_]KAFKA_ and"
-                " the name of the setting, in capitals, with _ for each full stop."
+                f"librdkafka does not take a setting: {in_words(error)}. Its variable is DBT_ENV_SECRET_[PROD_]KAFKA_"
+                " and the name of the setting, in capitals, with _ for each full stop."
             ) from None
         self.refuse_other_than_one_partition()
 
@@ -65,9 +65,7 @@ class Topic:
             )
 
     def start(self, offset: int | None) -> None:
-        """Read from an offset on; none: from the beginning. Refused if the topic does not reach back so far, or never came
-        so far.
-        """
+        """Read from an offset on; none: from the beginning. Refused if the topic does not reach so far."""
         low, high = self.consumer.get_watermark_offsets(TopicPartition(self.name, 0), timeout=SECONDS_TO_ANSWER)
         if offset is None:
             offset = low
@@ -109,7 +107,7 @@ class Topic:
         elif error.code() == KafkaError._AUTO_OFFSET_RESET:
             raise Refused(f"Offset {self.position} is no longer in the topic {self.name}: start the stream again.")
         elif error.code() == KafkaError._PARTITION_EOF:
-            self.position = message.offset() or self.position
+            self.position = max(self.position, message.offset() or 0)
             self.is_at_end = True
         else:
             self.trouble = str(error.str())
@@ -117,7 +115,7 @@ class Topic:
     def behind(self) -> int:
         """How many messages are in the topic after the last one read, as far as is known."""
         _, high = self.consumer.get_watermark_offsets(TopicPartition(self.name, 0), cached=True)
-        return max(0, high - self.position)
+        return max(0, int(high) - self.position)
 
     def close(self) -> None:
         self.consumer.close()

@@ -1,8 +1,8 @@
 """Reads transactions: cuts the messages of the connector where the source committed, and nowhere else.
 
-The connector writes BEGIN, rows, END of each transaction into one topic, in the order of the binlog. Rows of its snapshot
-belong to no transaction: they are one, and its last row says so. Events are not counted: the connector's own count starts
-again when it does.
+The connector writes BEGIN, rows, END of each transaction into one topic, in the order of the binlog. Rows of its
+snapshot belong to no transaction: they are one, and its last row says so. Events are not counted: the connector's own
+count starts again when it does.
 """
 
 import json
@@ -52,7 +52,7 @@ class Transactions:
         # Of each source, what an image must have.
         self.needed = {source.name: frozenset(source.columns) for source in sources}
         self.waiting: deque[Change] = deque()
-        # Where the source committed: the offset after it, how many of the changes ever taken in are before it, and its id.
+        # Where the source committed: the offset after it, how many of all changes taken in are before it, and its id.
         self.cuts: deque[tuple[int, int, str]] = deque()
         self.taken_in = self.given = 0
         self.begun = ""
@@ -146,9 +146,9 @@ class Transactions:
             )
         elif transaction != self.begun:
             raise Refused(
-                f"Offset {offset} belongs to the transaction {transaction}, whose BEGIN is not before it in the topic: let"
-                " the connector's transforms (RegexRouter) send the four tables and the topic of transactions into one"
-                " topic of one partition. Without an order among them there is no consistent cut."
+                f"Offset {offset} belongs to the transaction {transaction}, whose BEGIN is not before it in the topic:"
+                " let the connector's transforms (RegexRouter) send the four tables and the topic of transactions into"
+                " one topic of one partition. Without an order among them there is no consistent cut."
             )
 
     def change(self, offset: int, text: str, event: dict[str, Any], source: Source, of_snapshot: bool) -> Change:
@@ -159,9 +159,10 @@ class Transactions:
         if not replaces and not needed <= (after or before).keys():
             missing = ", ".join(name for name in source.columns if name in needed - (after or before).keys())
             raise Refused(
-                f"{source.name} has no {missing} any more, from offset {offset} on: dropped or renamed in TRS, or left out"
-                " by the connector's column.exclude.list, or by binlog_row_image, which must be FULL. Nothing is lost:"
-                " what follows stays in the topic. Bring it back, or change the models and start the stream again."
+                f"{source.name} has no {missing} any more, from offset {offset} on: dropped or renamed in TRS, or left"
+                " out by the connector's column.exclude.list, or by binlog_row_image, which must be FULL. Nothing is"
+                " lost: what follows stays in the topic. Change sources and models to the new table, build, and start"
+                " the stream again."
             )
         if withheld := source.withheld & (before.keys() | after.keys()):
             raise Refused(
@@ -182,7 +183,7 @@ class Transactions:
         self.cuts.append((offset + 1, self.taken_in, transaction))
 
     def forget(self) -> None:
-        """Forget what has not been committed: the connector was stopped in the middle, and begins its snapshot again."""
+        """Forget what was not committed: the connector was stopped in the middle, and begins its snapshot again."""
         uncommitted = self.taken_in - (self.cuts[-1][1] if self.cuts else self.given)
         for _ in range(min(uncommitted, len(self.waiting))):
             self.waiting.pop()
