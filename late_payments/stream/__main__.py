@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime, timezone
 from types import FrameType
 
@@ -91,17 +91,18 @@ def run(dbt: Dbt) -> None:
         source = stream.source()
         record = Record(connection, command="stream", source=source, outcome="it is still running, or was killed")
         begun_at = datetime.now(timezone.utc).replace(tzinfo=None)
-        publishing = None
-        if found.postgres:
-            publishing = Publishing(
-                connection, dbt.manifest, found.postgres, dbt_vars["readers"], (record.run_id, begun_at, source)
-            )
-        display.say(f"following {found.topic} from {stream.in_words()}")
         try:
+            publishing = None
+            if found.postgres:
+                run_ = (record.run_id, begun_at, source)
+                publishing = Publishing(connection, dbt.manifest, found.postgres, dbt_vars["readers"], run_)
+            display.say(f"following {found.topic} from {stream.in_words()}")
             Following(stream, topic, publishing, display).follow(asked)
         finally:
-            stream.roll_back()
-            record.ended(outcome=f"stopped after {stream.in_words()}")
+            # Of a database that fails nothing more can be said.
+            with suppress(duckdb.Error):
+                stream.roll_back()
+                record.ended(outcome=f"stopped after {stream.in_words()}")
         display.say(f"stopped after {stream.in_words()}")
 
 

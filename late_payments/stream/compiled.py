@@ -1,7 +1,8 @@
 """What dbt has compiled: the models whose SQL is the stream's SQL, and the tests that stand before the marts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from dbt.artifacts.schemas.run import RunExecutionResult
@@ -74,6 +75,8 @@ class Test:
     # SQL over its rows: how many failures there are, and the condition on that number that makes it an error.
     fail_calc: str
     error_if: str
+    # The id of the model of which the rows of some keys can be judged alone; none if it judges all rows together.
+    judged: str | None
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,11 @@ class Compiled:
     sources: dict[str, Source]
     models: tuple[Model, ...]
     gate: tuple[Test, ...]
-    snapshots: tuple[Snapshot, ...] = field(default=())
+    snapshots: tuple[Snapshot, ...]
+
+    @cached_property
+    def by_id(self) -> dict[str, Model]:
+        return {model.id: model for model in self.models}
 
     def model(self, name: str) -> Model:
         """The model of that name. StopIteration if there is none."""
@@ -140,7 +147,15 @@ def compile_project(dbt: Dbt) -> Compiled:
         if node.resource_type == "model"
     )
     gate = tuple(
-        Test(node.name, node.description.strip(), node.compiled_code, node.config.fail_calc, node.config.error_if)
+        Test(
+            node.name,
+            node.description.strip(),
+            node.compiled_code,
+            node.config.fail_calc,
+            node.config.error_if,
+            # Of a test in SQL the first model that it names.
+            None if node.config.meta.get("judged_by") == "all" else attached_to(node) or node.depends_on.nodes[0],
+        )
         for node in nodes.values()
         if node.resource_type == "test"
         and node.config.severity.upper() == "ERROR"
@@ -188,6 +203,11 @@ def model_of(
         unique=unique,
         columns=tuple(node.columns),
     )
+
+
+def attached_to(node: Any) -> str | None:
+    """The id of the model that a test is written beside; none of a test that is a file of SQL."""
+    return node.attached_node if isinstance(node, GenericTestNode) else None
 
 
 def ancestors(nodes: dict[str, Any], unique_id: str) -> set[str]:

@@ -48,7 +48,7 @@ class Refresh:
         self.dirty = {id_ for id_, source in compiled.sources.items() if source.name in touched.tables}
         self.keys: dict[str, set[Key]] = {kind: self.typed(kind) for kind in KEYS}
         # With invoices of other accounts, issued on days whose share of late ones has changed; empty if no day's has.
-        self.invoices_across: set[Key] = set()
+        self.keys_across: dict[str, set[Key]] = {}
 
     def staging(self) -> list[Fault]:
         """Refresh what stands before the marts, and say which of its tests do not pass."""
@@ -57,7 +57,9 @@ class Refresh:
                 if model.refreshed_by == "all":
                     self.replace_what_differs(model)
                 else:
-                    self.replace_by_key(model, or_null=True)
+                    self.replace_by_source_key(model)
+        if not self.everything:
+            self.find_accounts()
         return [fault for test in self.compiled.gate if (fault := self.fault(test))]
 
     def marts(self, calendar: str | None) -> str:
@@ -65,14 +67,13 @@ class Refresh:
 
         calendar is what it said when the marts were last refreshed.
         """
-        now = ",".join(map(str, self.rows(f"select * from {self.compiled.model(GATE).relation}")[0]))
+        gate = self.compiled.model(GATE)
+        now = ",".join(map(str, self.rows(f"select * from {gate.relation}")[0]))
         if now != calendar:
             self.everything = True
-            self.dirty.add(self.compiled.model(GATE).id)
-        else:
-            self.find_accounts()
+            self.dirty.add(gate.id)
         for model in self.compiled.models:
-            if not model.is_staging and model.name != GATE and self.is_stale(model):
+            if not model.is_staging and model != gate and self.is_stale(model):
                 self.refresh(model)
         return now
 
@@ -87,22 +88,21 @@ class Refresh:
     def refresh(self, model: Model) -> None:
         if self.everything or model.refreshed_by == "all":
             self.replace_what_differs(model)
-            if model.name == SHARES and not self.everything:
-                self.find_invoices_across(model)
+            if model.name == SHARES and model.id in self.dirty and not self.everything:
+                self.find_invoices_across()
         elif model.refreshed_by == "sku":
             self.replace_what_differs(model, self.keys["sku"])
             if model.name == PRICES and model.id in self.dirty:
                 self.find_accounts_by_price()
-        elif model.across_accounts and self.invoices_across:
-            if self.is_most("invoice", self.invoices_across):
-                self.replace_what_differs(model)
-            else:
-                self.replace_by_key(model, self.invoices_across)
+        elif not (model.across_accounts and self.keys_across):
+            self.replace_by_key(model, self.keys)
+        elif self.is_most("invoice", self.keys_across["invoice"]):
+            self.replace_what_differs(model)
         else:
-            self.replace_by_key(model)
+            self.replace_by_key(model, self.keys_across)
 
     def find_accounts(self) -> None:
-        """Find the accounts that are touched, themselves or by an invoice that is or was theirs."""
+        """Find the touched accounts, be it by an invoice that is or was theirs, and all their invoices."""
         self.add_keys("account", "select account_id from {invoices} where " + among("invoice_id", self.keys["invoice"]))
         self.find_invoices()
 
@@ -121,11 +121,16 @@ class Refresh:
         self.add_keys("account", f"select account_id from {lines} where item_id in (select key from changed_keys)")
         self.find_invoices()
 
-    def find_invoices_across(self, shares: Model) -> None:
-        if shares.id in self.dirty:
-            in_marts = self.compiled.model(INVOICES_IN_MARTS).relation
-            issued = self.rows(f"select invoice_id from {in_marts} where date_issued in (select key from changed_keys)")
-            self.invoices_across = self.keys["invoice"].union(key for (key,) in issued)
+    def find_invoices_across(self) -> None:
+        """Find the invoices that look up a share that has changed, and their accounts."""
+        invoices = self.compiled.model(INVOICES_IN_MARTS).relation
+        found = self.rows(
+            f"select invoice_id, account_id from {invoices} where date_issued in (select key from changed_keys)"
+        )
+        self.keys_across = {
+            "invoice": self.keys["invoice"].union(invoice for invoice, _ in found),
+            "account": self.keys["account"].union(account for _, account in found),
+        }
 
     def is_most(self, kind: str, keys: Collection[Key]) -> bool:
         """Whether keys are more than a part of all that is filtered by."""
@@ -148,25 +153,33 @@ class Refresh:
         rows = self.rows(f"select try_cast(key as {type_}) from (values {texts}) as touched (key)")
         return {key for (key,) in rows if key is not None}
 
-    def replace_by_key(self, model: Model, invoices: set[Key] | None = None, or_null: bool = False) -> None:
-        """Make the rows of the touched keys again, or of these invoices; or_null: and those without a key."""
-        if self.everything:
-            self.connection.execute(f"delete from {model.relation}")
-            self.connection.execute(f"insert into {model.relation} by name {model.sql}")
-            self.dirty.add(model.id)
-            return
-        kinds = ["invoice"] if invoices else [model.refreshed_by or "", "invoice"]
-        kind, column = next((kind, name) for kind in kinds if (name := model.key(kind)))
-        keys = invoices or self.keys[kind]
-        if not keys and not or_null:
-            return
-        condition = among(column, keys) + (f" or {column} is null" if or_null else "")
+    def replace_by_source_key(self, model: Model) -> None:
+        """Make the rows of a table of staging again whose key is touched, and those without a key."""
+        kind = model.refreshed_by or ""
+        column = model.key(kind)
+        assert column
+        condition = "true" if self.everything else f"{among(column, self.keys[kind])} or {column} is null"
         self.connection.execute(f"delete from {model.relation} where {condition}")
-        # An invoice is of one account, so its key is a second filter, which reaches what is joined to invoices.
-        if kind == "account" and (of_invoice := model.key("invoice")):
-            condition += f" and {among(of_invoice, self.keys['invoice'])}"
         self.connection.execute(f"insert into {model.relation} by name select * from ({model.sql}) where {condition}")
-        self.put_in_outbox(model, column, keys)
+        self.dirty.add(model.id)
+
+    def replace_by_key(self, model: Model, keys: dict[str, set[Key]]) -> None:
+        """Make the rows of these accounts again; where something crosses accounts, of these invoices."""
+        column = model.key("account")
+        kind = "account"
+        if not column or keys is self.keys_across:
+            kind, column = "invoice", model.key("invoice")
+        assert column
+        if not keys[kind]:
+            return
+        condition = among(column, keys[kind])
+        self.connection.execute(f"delete from {model.relation} where {condition}")
+        sql = model.sql
+        for id_ in model.reads:
+            if read := self.compiled.by_id.get(id_):
+                sql = narrowed(sql, read, keys, "and")
+        self.connection.execute(f"insert into {model.relation} by name select * from ({sql}) where {condition}")
+        self.put_in_outbox(model, column, keys[kind])
         self.dirty.add(model.id)
 
     def replace_what_differs(self, model: Model, keys: set[Key] | None = None) -> None:
@@ -214,8 +227,12 @@ class Refresh:
             self.put_in_outbox(model, None, [None])
 
     def fault(self, test: Test) -> Fault | None:
+        """Judge the rows of the touched keys: all others have passed before."""
+        sql = test.sql
+        if test.judged and not self.everything:
+            sql = narrowed(sql, self.compiled.by_id[test.judged], self.keys, "or")
         ((failures, is_error),) = self.rows(
-            f"select {test.fail_calc} as failures, {test.fail_calc} {test.error_if} from ({test.sql})"
+            f"select {test.fail_calc} as failures, {test.fail_calc} {test.error_if} from ({sql})"
         )
         return Fault(test, failures) if is_error else None
 
@@ -227,3 +244,14 @@ def among(column: str, keys: Collection[Key]) -> str:
     """SQL that is true where a column is one of the keys. A literal list: DuckDB pushes it further than a join."""
     listed = ", ".join(str(key) if isinstance(key, int) else literal(str(key)) for key in keys)
     return f"{column} in ({listed or 'null'})"
+
+
+def narrowed(sql: str, model: Model, keys: dict[str, set[Key]], word: str) -> str:
+    """SQL that reads of a model the rows of these keys, of all kinds (and) or of any (or), if it has such keys.
+
+    DuckDB does not carry a list of keys from one side of a join to the other, so both sides get it.
+    """
+    conditions = [among(name, keys[kind]) for kind in keys if (name := model.key(kind))]
+    if not conditions:
+        return sql
+    return sql.replace(model.relation, f"(select * from {model.relation} where {f' {word} '.join(conditions)})")

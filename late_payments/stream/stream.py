@@ -86,7 +86,7 @@ class Stream:
             " from stream.position"
         ).fetchall()
         self.touched = Touched()
-        self.state = State()
+        self.state.next_offset, self.state.last_transaction = None, ""
         if not found:
             self.touched.everything = self.is_catching_up = self.is_made_by_others = True
             return
