@@ -126,6 +126,7 @@ class Following:
             if asked.to_stop:
                 return
             self.topic.read(self.transactions, SECONDS_TO_WAIT)
+            self.topic.ask_again()
             while not asked.to_stop and (chunk := self.transactions.give(AT_MOST)):
                 self.stream.take(chunk)
                 self.unseen += [change.read_at for change in chunk.changes]

@@ -1,5 +1,8 @@
 """Messages of Kafka, from the offset that the database remembers on."""
 
+import time
+from contextlib import suppress
+
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from late_payments.landing.transaction import Refused
@@ -7,8 +10,9 @@ from late_payments.stream.settings import BROKERS, TOPIC, Settings
 from late_payments.stream.transactions import Transactions
 
 SECONDS_TO_ANSWER = 15
+SECONDS_BETWEEN_QUESTIONS = 5
 # How many messages are taken in before it is looked whether a transaction has ended.
-AT_ONCE = 10_000
+AT_ONCE = 50_000
 
 
 class Topic:
@@ -19,6 +23,7 @@ class Topic:
         self.name = settings.topic
         # What librdkafka last said about its connections; empty while all is well.
         self.trouble = ""
+        self.asked_at = 0.0
         config = {
             # Wanted by librdkafka. No group is joined.
             "group.id": "late_payments",
@@ -86,7 +91,7 @@ class Topic:
         message = self.consumer.poll(seconds)
         while message is not None:
             self.take_in(message, transactions)
-            more = self.consumer.consume(AT_ONCE, timeout=0)
+            more = self.consumer.consume(10_000, timeout=0)
             for message in more[:-1]:
                 self.take_in(message, transactions)
             message = more[-1] if more else None
@@ -111,6 +116,14 @@ class Topic:
             self.is_at_end = True
         else:
             self.trouble = str(error.str())
+
+    def ask_again(self) -> None:
+        """Where there was trouble, find out whether it is over: librdkafka tells of trouble alone."""
+        if self.trouble and time.monotonic() > self.asked_at + SECONDS_BETWEEN_QUESTIONS:
+            self.asked_at = time.monotonic()
+            with suppress(KafkaException):
+                self.consumer.list_topics(self.name, timeout=1)
+                self.trouble = ""
 
     def behind(self) -> int:
         """How many messages are in the topic after the last one read, as far as is known."""
