@@ -12,10 +12,11 @@ import duckdb
 from dbt.contracts.graph.manifest import Manifest
 
 from late_payments.landing.transaction import literal, quoted
-from late_payments.publish.marts import published_marts
+from late_payments.publish.marts import Mart, published_marts
 from late_payments.publish.publication import Build, connect, note, publication
 from late_payments.publish.rows import change, replace
-from late_payments.publish.structure import prepare
+from late_payments.publish.structure import index, prepare
+from late_payments.stream.compiled import KEYS
 
 
 class Publishing:
@@ -40,6 +41,9 @@ class Publishing:
         self.connection = connect(credentials)
         with publication(self.connection):
             prepare(self.connection, list(self.marts.values()), readers)
+            for mart in self.marts.values():
+                for column in keys(mart):
+                    index(self.connection, mart, column)
             before = self.connection.execute(
                 "select build_id from audit.publications order by published_at desc limit 1"
             ).fetchone()
@@ -94,3 +98,9 @@ class Publishing:
 
     def close(self) -> None:
         self.connection.close()
+
+
+def keys(mart: Mart) -> set[str]:
+    """The columns that rows of a mart are changed by, and that a service finds them by."""
+    named = {name for names in KEYS.values() for name in names}
+    return {column.name for column in mart.columns if column.name in named or (column.name,) in mart.keys}
