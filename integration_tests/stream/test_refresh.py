@@ -58,7 +58,7 @@ class Followed:
         self.topic += self.trs.messages
         self.trs.messages.clear()
         for offset in range(self.transactions.next_offset or self.stream.state.next_offset or 0, len(self.topic)):
-            self.transactions.take_in(offset, self.topic[offset])
+            self.transactions.take_in(offset, self.topic[offset].encode())
         while chunk := self.transactions.give(at_most):
             self.stream.take(chunk)
 

@@ -47,12 +47,16 @@ def end(id_: str = "1") -> dict[str, Any]:
     return {"status": "END", "id": id_}
 
 
-def given(*messages: object, at_most: int = 100) -> list[tuple[list[int], int, bool, bool]]:
+def written(message: Any) -> bytes:
+    return message if isinstance(message, bytes) else json.dumps(message).encode()
+
+
+def given(*messages: Any, at_most: int = 100) -> list[tuple[list[int], int, bool, bool]]:
     """Of each chunk the offsets of its changes, the next offset, whether it is whole and whether it starts over."""
     transactions = Transactions([INVOICES, ACCOUNTS])
     chunks = []
     for offset, message in enumerate(messages):
-        transactions.take_in(offset, message if isinstance(message, str) or message is None else json.dumps(message))
+        transactions.take_in(offset, message and written(message))
     while chunk := transactions.give(at_most):
         offsets = [change.offset for change in chunk.changes]
         chunks.append((offsets, chunk.next_offset, chunk.is_whole, chunk.starts_over))
@@ -101,7 +105,7 @@ def test_a_transaction_that_does_not_fit_comes_in_parts() -> None:
     # Parts were given, and the rest will not come: the connector begins with a new snapshot.
     transactions = Transactions([INVOICES])
     for offset, message in enumerate([*messages[:6], photo("first"), photo("last")]):
-        transactions.take_in(offset, json.dumps(message))
+        transactions.take_in(offset, written(message))
         chunk = transactions.give(3)
         assert (chunk is not None and chunk.starts_over) == (offset == 7)
 
@@ -118,7 +122,7 @@ def test_what_a_transaction_replaces() -> None:
         end(),
     ]
     for offset, message in enumerate(messages):
-        transactions.take_in(offset, json.dumps(message))
+        transactions.take_in(offset, written(message))
     chunk = transactions.give(100)
     assert chunk and [change.replaces for change in chunk.changes] == [True, False, True, False, False]
 
@@ -126,7 +130,9 @@ def test_what_a_transaction_replaces() -> None:
 @pytest.mark.parametrize(
     ("message", "says"),
     [
-        ("not json", "Offset 3 is no JSON: set the connector's value.converter to JsonConverter"),
+        (b"not json", "Offset 3 is no JSON: set the connector's value.converter to JsonConverter"),
+        ('{"op": "ü"}'.encode("latin-1"), "Offset 3 is no JSON"),
+        ([], "Offset 3 is no JSON"),
         ({"schema": {}, "payload": {}}, "schemas.enable"),
         ({"whatever": 1}, "no change event of Debezium"),
         (row(None), "provide.transaction.metadata"),
@@ -138,11 +144,10 @@ def test_what_a_transaction_replaces() -> None:
         (row(after={**INVOICE, "date_issued": 18729}), "time.precision.mode to isostring"),
     ],
 )
-def test_refused_after_what_came_before_it(message: object, says: str) -> None:
+def test_refused_after_what_came_before_it(message: Any, says: str) -> None:
     transactions = Transactions([INVOICES, ACCOUNTS])
-    broken = message if isinstance(message, str) else json.dumps(message)
-    for offset, text in enumerate([*map(json.dumps, [begin(), row(), end()]), broken, json.dumps(begin())]):
-        transactions.take_in(offset, text)
+    for offset, sent in enumerate([begin(), row(), end(), message, begin()]):
+        transactions.take_in(offset, written(sent))
     chunk = transactions.give(100)
     assert chunk and chunk.next_offset == 3
     with pytest.raises(Refused, match=r"[Oo]ffset 3") as refusal:

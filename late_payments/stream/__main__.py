@@ -25,6 +25,7 @@ from late_payments.landing.arguments import options_of_dbt
 from late_payments.landing.transaction import Refused
 from late_payments.progress import Dbt
 from late_payments.publish.marts import Refused as NotPublished
+from late_payments.publish.publication import in_words
 from late_payments.record import Record
 from late_payments.stream.compiled import compile_project
 from late_payments.stream.publishing import Publishing
@@ -61,7 +62,10 @@ def main() -> int:
     os.chdir(warehouse.PROJECT)
     try:
         run(Dbt(*options))
-    except (Refused, NotPublished, DbtBaseException, duckdb.Error, psycopg.Error, OSError) as error:
+    except psycopg.Error as error:
+        print(servers.scrubbed(f"PostgreSQL refuses: {in_words(error)}"), file=sys.stderr)
+        return 1
+    except (Refused, NotPublished, DbtBaseException, duckdb.Error, OSError) as error:
         print(servers.scrubbed(str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -146,8 +150,9 @@ class Following:
             else:
                 self.stream.empty_outbox()
             self.trouble = ""
-        except NotPublished as error:
-            self.trouble, self.tried_at = servers.scrubbed(str(error)), time.monotonic()
+        except (NotPublished, psycopg.Error) as error:
+            said = in_words(error) if isinstance(error, psycopg.Error) else str(error)
+            self.trouble, self.tried_at = servers.scrubbed(said), time.monotonic()
             return
         if not self.stream.state.held_back():
             self.display.arrived(self.unseen)

@@ -71,7 +71,10 @@ class Topic:
 
     def start(self, offset: int | None) -> None:
         """Read from an offset on; none: from the beginning. Refused if the topic does not reach so far."""
-        low, high = self.consumer.get_watermark_offsets(TopicPartition(self.name, 0), timeout=SECONDS_TO_ANSWER)
+        try:
+            low, high = self.consumer.get_watermark_offsets(TopicPartition(self.name, 0), timeout=SECONDS_TO_ANSWER)
+        except KafkaException as error:
+            raise Refused(f"The topic {self.name} cannot be read: {self.trouble or in_words(error)}") from None
         if offset is None:
             offset = low
         elif not low <= offset <= high:
@@ -103,10 +106,9 @@ class Topic:
         error = message.error()
         if error is None:
             self.trouble = ""
-            value = message.value()
             offset = message.offset()
             assert offset is not None
-            transactions.take_in(offset, value.decode() if value is not None else None)
+            transactions.take_in(offset, message.value())
             self.position = offset + 1
             self.is_at_end = False
         elif error.code() == KafkaError._AUTO_OFFSET_RESET:

@@ -61,7 +61,7 @@ class Transactions:
         self.refusal: Refused | None = None
         self.next_offset = 0
 
-    def take_in(self, offset: int, text: str | None) -> None:
+    def take_in(self, offset: int, text: bytes | None) -> None:
         """Take in the value of a message. What is wrong with it is raised when all before it has been given."""
         if self.refusal is None:
             try:
@@ -94,7 +94,7 @@ class Transactions:
         self.given += number
         return [self.waiting.popleft() for _ in range(number)]
 
-    def understand(self, offset: int, text: str) -> None:
+    def understand(self, offset: int, text: bytes) -> None:
         try:
             message = json.loads(text)
         except ValueError:
@@ -104,7 +104,7 @@ class Transactions:
         if "status" in message and "op" not in message:
             self.take_in_marker(offset, message)
         elif "op" in message and isinstance(message.get("source"), dict):
-            self.take_in_row(offset, text, message)
+            self.take_in_row(offset, text.decode(), message)
         elif "payload" in message:
             raise Refused(
                 f"Offset {offset} carries its schema: set the connector's value.converter.schemas.enable to false."
