@@ -175,9 +175,11 @@ class Refresh:
         condition = among(column, keys[kind])
         self.connection.execute(f"delete from {model.relation} where {condition}")
         sql = model.sql
+        # Not by SKU: an invoice has others than those that were touched.
+        of_accounts = {kind: keys[kind] for kind in ("account", "invoice")}
         for id_ in model.reads:
             if read := self.compiled.by_id.get(id_):
-                sql = narrowed(sql, read, keys, "and")
+                sql = narrowed(sql, read, of_accounts, "and")
         self.connection.execute(f"insert into {model.relation} by name select * from ({sql}) where {condition}")
         self.put_in_outbox(model, column, keys[kind])
         self.dirty.add(model.id)
