@@ -193,10 +193,19 @@ class Refresh:
         columns = ", ".join(map(quoted, model.columns))
         where = f" where {among(str(column), keys)}" if keys is not None else ""
         self.connection.execute(f"create or replace temp table made as select {columns} from ({model.sql}){where}")
-        old, new = f"select {columns} from {model.relation}{where}", f"select {columns} from made"
+        # Rows that one side has more often than the other.
         self.connection.execute(
-            f"create or replace temp table changed_keys as select distinct {column or 'null'} as key"
-            f" from (({old} except all {new}) union all ({new} except all {old}))"
+            f"""
+            create or replace temp table changed_keys as
+            select distinct {column or "null"} as key
+            from (
+                select {columns}, 1 as side from made
+                union all
+                select {columns}, -1 as side from {model.relation}{where}
+            )
+            group by {columns}
+            having sum(side) <> 0
+            """
         )
         ((changed,),) = self.rows("select count(*) from changed_keys")
         if not changed:
