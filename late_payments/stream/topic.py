@@ -33,6 +33,8 @@ class Topic:
             "auto.offset.reset": "error",
             "enable.partition.eof": True,
             "fetch.wait.max.ms": 100,
+            # What it says is shown by the stream.
+            "log_level": 0,
             **settings.kafka,
             "error_cb": self.hear,
         }
@@ -46,12 +48,16 @@ class Topic:
         self.refuse_other_than_one_partition()
 
     def hear(self, error: KafkaError) -> None:
-        self.trouble = str(error.str())
+        # That all brokers are down is said after why each of them is.
+        if error.code() != KafkaError._ALL_BROKERS_DOWN or not self.trouble:
+            self.trouble = str(error.str())
 
     def refuse_other_than_one_partition(self) -> None:
         try:
             topics = self.consumer.list_topics(timeout=SECONDS_TO_ANSWER).topics
         except KafkaException as error:
+            # Lets librdkafka say what it has to say.
+            self.consumer.poll(0)
             why = self.trouble or in_words(error)
             raise Refused(f"Kafka cannot be reached ({BROKERS}): {why}. Nothing was changed.") from None
         if self.name not in topics:
