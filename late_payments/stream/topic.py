@@ -77,10 +77,7 @@ class Topic:
 
     def start(self, offset: int | None) -> None:
         """Read from an offset on; none: from the beginning. Refused if the topic does not reach so far."""
-        try:
-            low, high = self.consumer.get_watermark_offsets(TopicPartition(self.name, 0), timeout=SECONDS_TO_ANSWER)
-        except KafkaException as error:
-            raise Refused(f"The topic {self.name} cannot be read: {self.trouble or in_words(error)}") from None
+        low, high = self.offsets()
         if offset is None:
             offset = low
         elif not low <= offset <= high:
@@ -90,10 +87,23 @@ class Topic:
                 + ". Let the connector take a snapshot, drop the schema stream of the database, and start again: a"
                 " snapshot replaces all four tables at once."
             )
-        self.position = offset
+        self.position, self.high = offset, high
         # Whether everything that was in the topic has been read.
         self.is_at_end = False
         self.consumer.assign([TopicPartition(self.name, 0, offset)])
+
+    def offsets(self) -> tuple[int, int]:
+        """The first offset in the topic, and the one after the last. Refused if nobody says so in time."""
+        until = time.monotonic() + SECONDS_TO_ANSWER
+        while True:
+            try:
+                return self.consumer.get_watermark_offsets(TopicPartition(self.name, 0), timeout=SECONDS_TO_ANSWER)
+            except KafkaException as error:
+                # A broker that has just started knows its topics before it leads them.
+                self.consumer.poll(0.5)
+                if time.monotonic() > until:
+                    why = self.trouble or in_words(error)
+                    raise Refused(f"The topic {self.name} cannot be read: {why}. Nothing was changed.") from None
 
     def read(self, transactions: Transactions, seconds: float) -> None:
         """Take in what there is; wait for the first message so long."""
@@ -135,8 +145,9 @@ class Topic:
 
     def behind(self) -> int:
         """How many messages are in the topic after the last one read, as far as is known."""
-        _, high = self.consumer.get_watermark_offsets(TopicPartition(self.name, 0), cached=True)
-        return max(0, int(high) - self.position)
+        with suppress(KafkaException):
+            _, self.high = self.consumer.get_watermark_offsets(TopicPartition(self.name, 0), cached=True)
+        return max(0, self.high - self.position)
 
     def close(self) -> None:
         self.consumer.close()
