@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help land check build publish nightly drop test test-services test-spark lint format docs docs-serve evaluate bench extracts lock clean
+.PHONY: help land check build publish stream nightly drop test test-services test-stream test-spark lint format docs docs-serve evaluate bench extracts lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -78,11 +78,18 @@ nightly: $(INSTALLED)-services ## land, build, test the data and publish, in one
 	@$(if $(LANDS)$(RAW),,$(error nightly needs to know what to build from: EXTRACTS=directory, SOURCE=mysql or RAW=landed))
 	@$(LAND_AND) --publish build --exclude-resource-type unit_test $(OR_SAY_WHERE_TO_LOOK)
 
+# In the place of the shell, so that the signals that make passes on reach it.
+stream: $(INSTALLED)-stream ## follow TRS by way of Kafka until stopped: land each change, refresh the marts, publish what changed
+	@exec $(PACKAGE).stream
+
 test: lint ## every check that needs no server: lint, builds, data tests, unit tests, scenarios
 	$(VENV)/bin/pytest
 
 test-services: $(INSTALLED)-services ## the checks that start servers of their own (Debian: apt-get install postgresql mariadb-server-core mariadb-client-core)
 	$(VENV)/bin/pytest integration_tests/services
+
+test-stream: $(INSTALLED)-services $(INSTALLED)-stream ## the checks that follow TRS by Kafka, Connect and Debezium (Debian: apt-get install maven default-jre-headless)
+	$(VENV)/bin/pytest --numprocesses=0 integration_tests/stream
 
 test-spark: $(INSTALLED)-spark ## the checks that DuckDB and Spark build the same marts (needs Java 17: apt-get install openjdk-17-jre-headless)
 	$(VENV)/bin/pytest --numprocesses=0 integration_tests/spark
@@ -127,7 +134,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.10 --generate-hash
 lock: ## pin what pyproject.toml asks for in requirements*.txt (needs uv)
 	$(LOCK) --output-file requirements.txt
 	@# pip takes dbt-spark's own wish for Spark as unpinned where the lock names Spark with an extra.
-	set -e; for group in docs evaluate services "spark --strip-extras"; do \
+	set -e; for group in docs evaluate services "spark --strip-extras" stream; do \
 		$(LOCK) --extra $$group --constraints requirements.txt --output-file requirements-$${group%% *}.txt; \
 	done
 

@@ -28,7 +28,8 @@ from dbt_common.exceptions import DbtRuntimeError
 PROJECT = Path(__file__).parents[1]
 
 SCHEMAS = frozenset(
-    "audit branch features finance history history_of_seeds intermediate main raw seeds staging test_failures".split()
+    "audit branch features finance history history_of_seeds intermediate main raw seeds staging stream"
+    " test_failures".split()
 )
 # Of DuckDB, and the name that land gives to the server it attaches.
 TAKEN = frozenset("information_schema localmemdb memory pg_catalog system temp trs".split())

@@ -17,8 +17,8 @@
 {% macro run_facts() %}
     {{ return({
         'run_id': ['string', 'Id of the run: the invocation_id of dbt.'],
-        'command': ['string', 'land, publish, or the dbt command: dbt build, dbt test, …'],
-        'source': ['string', 'Where the rows came from: seeds, mysql, or files and their directory.'],
+        'command': ['string', 'land, publish, stream, or the dbt command: dbt build, dbt test, …'],
+        'source': ['string', 'Where the rows came from: seeds, mysql, files and their directory, or a stream and what it goes on from.'],
         'as_of': ['date', 'The day whose knowledge was used; null if it was not known, as after a failure.'],
         'is_replay': ['boolean', 'Whether the run was as of a past day, so that it made and judged nothing live.'],
         'marts': ['string', 'Names of the marts that the run was to build, separated by commas; null if none.'],
@@ -44,6 +44,7 @@
         ended.rows_landed,
         ended.rows_of_marts,
         ended.failed,
+        begun.command = 'stream' or (begun.command = 'land' and coalesce(ended.outcome, '') = 'landed') as changed_raw,
         not begun.is_replay and (begun.marts is not null or ended.failed is not null) as judges_marts
     from audit.run_events as begun
     left join audit.run_events as ended
@@ -81,6 +82,7 @@
         'happened_at': 'When, UTC.',
         'begun_at': 'When the run began, UTC.',
         'ended_at': 'When it ended, UTC; null while it runs, or if it was stopped or refused.',
+        'changed_raw': 'Whether the run put rows into raw: a landing that was not refused, or the stream.',
         'judges_marts': 'Whether the run built live marts, or found a fault: the last such run decides what is green.',
     } -%}
     {%- for fact, (_, description) in facts.items() -%}
@@ -89,7 +91,7 @@
     {%- set comments = [
         "comment on table audit.run_events is 'One row per begin or end of a run. Rows are added and never changed.'",
         "comment on view audit.runs is"
-        ~ " 'One row per run of land, publish and dbt commands that build or test, from run_events.'",
+        ~ " 'One row per run of land, publish, stream and dbt commands that build or test, from run_events.'",
         "comment on view audit.last_green_build is"
         ~ " 'One row: the build whose marts are good; none if a later run says otherwise.'",
     ] -%}

@@ -22,13 +22,13 @@
     {%- do refuse_half_a_landing() -%}
 {% endmacro %}
 
-{#- In words, where the rows in use come from: seeds, or what the last landing said. -#}
+{#- In words, where the rows in use come from: seeds, or what the last landing or the stream said. -#}
 {% macro source_of_raw() %}
     {%- if raw_in_use() == 'seeds' -%}
         {{ return('seeds') }}
     {%- endif -%}
     {%- set landed = run_query(
-        "select source from audit.runs where command = 'land' and outcome = 'landed' order by begun_at desc limit 1"
+        'select source from audit.runs where changed_raw order by begun_at desc limit 1'
     ) -%}
     {{ return(landed[0][0] if landed | length else 'landed before landings were recorded') }}
 {% endmacro %}

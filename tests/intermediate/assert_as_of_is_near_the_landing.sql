@@ -18,13 +18,13 @@ latest_landing as (
 
     select
         {% if runs -%}
-        cast(max(ended_at) as date)
+        cast(max(coalesce(ended_at, begun_at)) as date)
         {%- else -%}
         cast(null as date)
         {%- endif %} as day_landed
     from {{ runs or ref('int_as_of') }}
     {%- if runs %}
-    where command = 'land' and outcome = 'landed'
+    where changed_raw
     {%- endif %}
 
 )

@@ -1,0 +1,268 @@
+"""Refreshes the models by what has changed: their own compiled SQL, filtered by key.
+
+Of each table the rows of the touched keys are deleted and inserted again, in the order of the DAG; DuckDB pushes a
+literal list of keys below windows, unions and aggregates. What says something about all accounts together is made whole
+and compared with what was there. Views need nothing. All of it happens within a transaction of the caller.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from late_payments.landing.transaction import literal, quoted
+from late_payments.stream.compiled import GATE, KEYS, Compiled, Model, Test
+from late_payments.stream.landing import Touched
+
+# The relations that say whose an invoice is: as TRS has it, and as the marts have it.
+INVOICES_IN_TRS = "base_trs__invoices"
+INVOICES_IN_MARTS = "int_invoices"
+LINES_IN_MARTS = "fct_invoice_line_items"
+# By day, how often all accounts had been late: invoices look it up by their day of issue.
+SHARES = "int_late_share"
+PRICES = "int_sku_prices"
+Key = int | str | date
+# Touched more than this part of all, everything is refreshed: a list of so many keys is no filter.
+MOST_BY_KEY = 0.2
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A test that stands before the marts and does not pass."""
+
+    test: Test
+    rows: int
+
+
+class Refresh:
+    """One refresh of all models by what is touched."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, compiled: Compiled, touched: Touched) -> None:
+        self.connection = connection
+        self.compiled = compiled
+        self.touched = touched
+        self.everything = touched.everything
+        # Ids of what has changed so far.
+        self.dirty = {id_ for id_, source in compiled.sources.items() if source.name in touched.tables}
+        self.keys: dict[str, set[Key]] = {kind: self.typed(kind) for kind in KEYS}
+        # With invoices of other accounts, issued on days whose share of late ones has changed; empty if no day's has.
+        self.keys_across: dict[str, set[Key]] = {}
+
+    def staging(self) -> list[Fault]:
+        """Refresh what stands before the marts, and say which of its tests do not pass."""
+        for model in self.compiled.models:
+            if model.is_staging and self.is_stale(model):
+                if model.refreshed_by == "all":
+                    self.replace_what_differs(model)
+                else:
+                    self.replace_by_source_key(model)
+        if not self.everything:
+            self.find_accounts()
+        return [fault for test in self.compiled.gate if (fault := self.fault(test))]
+
+    def marts(self, calendar: str | None) -> str:
+        """Refresh everything else, fill the outbox, and return what the model of the gate says now.
+
+        calendar is what it said when the marts were last refreshed.
+        """
+        gate = self.compiled.model(GATE)
+        now = ",".join(map(str, self.rows(f"select * from {gate.relation}")[0]))
+        if now != calendar:
+            self.everything = True
+            self.dirty.add(gate.id)
+        for model in self.compiled.models:
+            if not model.is_staging and model != gate and self.is_stale(model):
+                self.refresh(model)
+        return now
+
+    def is_stale(self, model: Model) -> bool:
+        """Whether something that a model reads has changed. Of a view this goes on to whoever reads it."""
+        if not (self.everything or model.reads & self.dirty):
+            return False
+        if not model.is_table:
+            self.dirty.add(model.id)
+        return model.is_table
+
+    def refresh(self, model: Model) -> None:
+        if self.everything or model.refreshed_by == "all":
+            self.replace_what_differs(model)
+            if model.name == SHARES and model.id in self.dirty and not self.everything:
+                self.find_invoices_across()
+        elif model.refreshed_by == "sku":
+            self.replace_what_differs(model, self.keys["sku"])
+            if model.name == PRICES and model.id in self.dirty:
+                self.find_accounts_by_price()
+        elif not (model.across_accounts and self.keys_across):
+            self.replace_by_key(model, self.keys)
+        elif self.is_most("invoice", self.keys_across["invoice"]):
+            self.replace_what_differs(model)
+        else:
+            self.replace_by_key(model, self.keys_across)
+
+    def find_accounts(self) -> None:
+        """Find the touched accounts, be it by an invoice that is or was theirs, and all their invoices."""
+        self.add_keys("account", "select account_id from {invoices} where " + among("invoice_id", self.keys["invoice"]))
+        self.find_invoices()
+
+    def find_invoices(self) -> None:
+        """Find all invoices that are or were of the touched accounts; or find that so many are everything."""
+        if self.is_most("account", self.keys["account"]):
+            self.everything = True
+        else:
+            self.add_keys(
+                "invoice", "select invoice_id from {invoices} where " + among("account_id", self.keys["account"])
+            )
+
+    def find_accounts_by_price(self) -> None:
+        """Add the accounts that have bought a SKU whose prices have changed."""
+        lines = self.compiled.model(LINES_IN_MARTS).relation
+        self.add_keys("account", f"select account_id from {lines} where item_id in (select key from changed_keys)")
+        self.find_invoices()
+
+    def find_invoices_across(self) -> None:
+        """Find the invoices that look up a share that has changed, and their accounts."""
+        invoices = self.compiled.model(INVOICES_IN_MARTS).relation
+        found = self.rows(
+            f"select invoice_id, account_id from {invoices} where date_issued in (select key from changed_keys)"
+        )
+        self.keys_across = {
+            "invoice": self.keys["invoice"].union(invoice for invoice, _ in found),
+            "account": self.keys["account"].union(account for _, account in found),
+        }
+
+    def is_most(self, kind: str, keys: Collection[Key]) -> bool:
+        """Whether keys are more than a part of all that is filtered by."""
+        name = {"account": "int_accounts", "invoice": INVOICES_IN_MARTS}[kind]
+        ((number,),) = self.rows(f"select count(*) from {self.compiled.model(name).relation}")
+        return bool(len(keys) > MOST_BY_KEY * number)
+
+    def add_keys(self, kind: str, query: str) -> None:
+        """Add what a query finds to the touched keys; {invoices} in it are those of TRS, then those of the marts."""
+        for name in (INVOICES_IN_TRS, INVOICES_IN_MARTS):
+            rows = self.rows(query.replace("{invoices}", self.compiled.model(name).relation))
+            self.keys[kind] |= {key for (key,) in rows if key is not None}
+
+    def typed(self, kind: str) -> set[Key]:
+        """Touched keys with their types. A text that is none of its type is of a rejected row, whose key is null."""
+        texts = ", ".join(f"({literal(key)})" for key in self.touched.keys[kind])
+        if not texts:
+            return set()
+        type_ = "varchar" if kind == "sku" else "bigint"
+        rows = self.rows(f"select try_cast(key as {type_}) from (values {texts}) as touched (key)")
+        return {key for (key,) in rows if key is not None}
+
+    def replace_by_source_key(self, model: Model) -> None:
+        """Make the rows of a table of staging again whose key is touched, and those without a key."""
+        kind = model.refreshed_by or ""
+        column = model.key(kind)
+        assert column
+        condition = "true" if self.everything else f"{among(column, self.keys[kind])} or {column} is null"
+        self.connection.execute(f"delete from {model.relation} where {condition}")
+        self.connection.execute(f"insert into {model.relation} by name select * from ({model.sql}) where {condition}")
+        self.dirty.add(model.id)
+
+    def replace_by_key(self, model: Model, keys: dict[str, set[Key]]) -> None:
+        """Make the rows of these accounts again; where something crosses accounts, of these invoices."""
+        column = model.key("account")
+        kind = "account"
+        if not column or keys is self.keys_across:
+            kind, column = "invoice", model.key("invoice")
+        assert column
+        if not keys[kind]:
+            return
+        condition = among(column, keys[kind])
+        self.connection.execute(f"delete from {model.relation} where {condition}")
+        sql = model.sql
+        # Not by SKU: an invoice has others than those that were touched.
+        of_accounts = {kind: keys[kind] for kind in ("account", "invoice")}
+        for id_ in model.reads:
+            if read := self.compiled.by_id.get(id_):
+                sql = narrowed(sql, read, of_accounts, "and")
+        self.connection.execute(f"insert into {model.relation} by name select * from ({sql}) where {condition}")
+        self.put_in_outbox(model, column, keys[kind])
+        self.dirty.add(model.id)
+
+    def replace_what_differs(self, model: Model, keys: set[Key] | None = None) -> None:
+        """Make a table again, or the rows of these SKUs, and replace the keys of which something differs.
+
+        Leaves the keys in the table changed_keys.
+        """
+        column = self.key_of(model)
+        columns = ", ".join(map(quoted, model.columns))
+        where = f" where {among(str(column), keys)}" if keys is not None else ""
+        self.connection.execute(f"create or replace temp table made as select {columns} from ({model.sql}){where}")
+        # Rows that one side has more often than the other.
+        self.connection.execute(
+            f"""
+            create or replace temp table changed_keys as
+            select distinct {column or "null"} as key
+            from (
+                select {columns}, 1 as side from made
+                union all
+                select {columns}, -1 as side from {model.relation}{where}
+            )
+            group by {columns}
+            having sum(side) <> 0
+            """
+        )
+        ((changed,),) = self.rows("select count(*) from changed_keys")
+        if not changed:
+            return
+        changed_rows = f" where {column} in (select key from changed_keys)" if column else ""
+        self.connection.execute(f"delete from {model.relation}{changed_rows}")
+        self.connection.execute(f"insert into {model.relation} by name select * from made{changed_rows}")
+        ((all_rows,),) = self.rows(f"select count(*) from {model.relation}")
+        if not column or changed > MOST_BY_KEY * all_rows:
+            self.put_in_outbox(model, column, [None])
+        else:
+            self.put_in_outbox(model, column, [key for (key,) in self.rows("select key from changed_keys")])
+        self.dirty.add(model.id)
+
+    def key_of(self, model: Model) -> str | None:
+        """The column by which rows of a model are compared: that of its accounts or SKUs, else that which is one."""
+        kind = model.refreshed_by or "all"
+        return (model.key(kind) if kind in KEYS else None) or model.unique
+
+    def put_in_outbox(self, model: Model, column: str | None, keys: Iterable[Key | None]) -> None:
+        """Note which rows of a mart readers have yet to get; a key that is none stands for all."""
+        if model.is_mart:
+            name, key_column = literal(model.name), literal(column or "")
+            rows = ", ".join(f"({name}, {key_column}, {'null' if key is None else literal(str(key))})" for key in keys)
+            self.connection.execute(f"insert into stream.outbox values {rows}")
+
+    def put_all_in_outbox(self) -> None:
+        """Note that readers have yet to get every row of every mart."""
+        for model in self.compiled.models:
+            self.put_in_outbox(model, None, [None])
+
+    def fault(self, test: Test) -> Fault | None:
+        """Judge the rows of the touched keys: all others have passed before."""
+        sql = test.sql
+        if test.judged and not self.everything:
+            sql = narrowed(sql, self.compiled.by_id[test.judged], self.keys, "or")
+        ((failures, is_error),) = self.rows(
+            f"select {test.fail_calc} as failures, {test.fail_calc} {test.error_if} from ({sql})"
+        )
+        return Fault(test, failures) if is_error else None
+
+    def rows(self, query: str) -> list[Any]:
+        return self.connection.execute(query).fetchall()
+
+
+def among(column: str, keys: Collection[Key]) -> str:
+    """SQL that is true where a column is one of the keys. A literal list: DuckDB pushes it further than a join."""
+    listed = ", ".join(str(key) if isinstance(key, int) else literal(str(key)) for key in keys)
+    return f"{column} in ({listed or 'null'})"
+
+
+def narrowed(sql: str, model: Model, keys: dict[str, set[Key]], word: str) -> str:
+    """SQL that reads of a model the rows of these keys, of all kinds (and) or of any (or), if it has such keys.
+
+    DuckDB does not carry a list of keys from one side of a join to the other, so both sides get it.
+    """
+    conditions = [among(name, keys[kind]) for kind in keys if (name := model.key(kind))]
+    if not conditions:
+        return sql
+    return sql.replace(model.relation, f"(select * from {model.relation} where {f' {word} '.join(conditions)})")
