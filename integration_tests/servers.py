@@ -1,4 +1,4 @@
-"""Real servers that tests start on loopback, in directories of their own: MariaDB, standing for MySQL, and PostgreSQL."""
+"""Real servers that tests start on loopback, in directories of their own: MariaDB in the place of MySQL, PostgreSQL."""
 
 import csv
 import os
@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import psycopg
 import pymysql
-from conftest import ROOT
+from conftest import ROOT, Project
 from psycopg import sql
 from pytest_postgresql import factories
 from test_faults import wait_for
@@ -39,6 +39,13 @@ def postgres_fixture() -> Callable:
     """A fixture, of the session: a server of PostgreSQL."""
     executable = Path(__file__).parent / "services/pg_ctl"
     return factories.postgresql_proc(str(executable), host="127.0.0.1", port=None, password="of the superuser")
+
+
+def assert_no_password(project: Project, output: str) -> None:
+    assert "s3cret" not in output
+    for file in project.path.rglob("*"):
+        if file.is_file() and project.path / "integration_tests" not in file.parents:
+            assert b"s3cret" not in file.read_bytes(), file
 
 
 def free_port() -> int:
@@ -65,6 +72,8 @@ def certify(directory: Path, name: str) -> Path:
 
 class MariaDB:
     """A server with a data directory and a port of its own, started with these options."""
+
+    process: subprocess.Popen | None = None
 
     def __init__(self, directory: Path, *options: str) -> None:
         self.directory = directory
@@ -121,8 +130,9 @@ class MariaDB:
             return list(cursor.fetchall())
 
     def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
 
     def load(self, database: str, extracts: Path) -> None:
         self.query(f"create database {database} character set utf8mb4")

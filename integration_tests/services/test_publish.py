@@ -15,7 +15,7 @@ import duckdb
 import pytest
 import yaml
 from conftest import BIN, MAKE, WARM, Project
-from servers import Postgres, postgres_database, postgres_fixture
+from servers import Postgres, assert_no_password, postgres_database, postgres_fixture
 from test_faults import running, small_disk, wait_for, wait_for_line
 
 MARTS = [
@@ -58,13 +58,6 @@ def publish(project: Project, target: Target, *arguments: str, ok: bool = True, 
     output = project.run(*WARM, "late_payments.publish", *arguments, ok=ok, **{**target.env(), **env})
     assert_no_password(project, output)
     return output
-
-
-def assert_no_password(project: Project, output: str) -> None:
-    assert "s3cret" not in output
-    for file in project.path.rglob("*"):
-        if file.is_file() and "services" not in file.parts:
-            assert b"s3cret" not in file.read_bytes(), file
 
 
 def rows(project: Project, mart: str) -> Counter:

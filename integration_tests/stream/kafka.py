@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
 from conftest import ROOT
 from servers import PASSWORD, MariaDB, certify, free_port
 from test_faults import wait_for
@@ -44,6 +46,7 @@ class Java:
     """A server written in Java, in a process group of its own."""
 
     heap = "256m"
+    process: subprocess.Popen | None = None
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -80,9 +83,9 @@ class Java:
         wait_for(is_ready)
 
     def kill(self) -> None:
-        if self.process.poll() is None:
+        if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+            self.process.wait()
 
 
 class Kafka(Java):
@@ -136,9 +139,6 @@ class Kafka(Java):
         self.launch("kafka.Kafka", self.settings, ready=self.answers)
 
     def answers(self) -> bool:
-        from confluent_kafka import KafkaException
-        from confluent_kafka.admin import AdminClient
-
         try:
             client = AdminClient({"bootstrap.servers": f"127.0.0.1:{self.port}", "log_level": 0})
             return bool(client.list_topics(timeout=1).brokers)
@@ -203,3 +203,22 @@ class Connect(Java):
         except (OSError, AssertionError):
             return False
         return True
+
+    def follow(self) -> None:
+        """Tell the connector that is shipped where it is, and wait until it runs."""
+        settings = json.loads(CONNECTOR.read_text())
+        # MariaDB stands for MySQL, and calls this otherwise.
+        of_mariadb = {"connector.class": "io.debezium.connector.mariadb.MariaDbConnector", "database.ssl.mode": "trust"}
+        self.request("PUT", "/connectors/late_payments/config", settings | of_mariadb)
+        wait_for(lambda: self.tasks() == ["RUNNING"])
+
+    def tasks(self) -> list[str]:
+        return [task["state"] for task in self.request("GET", "/connectors/late_payments/status")["tasks"]]
+
+    def begin_anew(self) -> None:
+        """Let the connector take a new snapshot, as docs/connector.md says."""
+        self.request("PUT", "/connectors/late_payments/stop")
+        wait_for(lambda: self.tasks() == [])
+        self.request("DELETE", "/connectors/late_payments/offsets")
+        self.request("PUT", "/connectors/late_payments/resume")
+        wait_for(lambda: self.tasks() == ["RUNNING"])
