@@ -7,6 +7,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,7 @@ class Connect(Java):
 
     def __init__(self, directory: Path, kafka: Kafka, source: MariaDB) -> None:
         super().__init__(directory)
+        self.restarts = 0
         self.kafka, self.source, self.port = kafka, source, free_port()
         settings = {
             **WORKER,
@@ -214,6 +216,13 @@ class Connect(Java):
 
     def tasks(self) -> list[str]:
         return [task["state"] for task in self.request("GET", "/connectors/late_payments/status")["tasks"]]
+
+    def restart_failed(self) -> None:
+        """As docs/connector.md says: Connect does not do it by itself."""
+        with suppress(OSError, AssertionError):
+            if "FAILED" in self.tasks():
+                self.request("POST", "/connectors/late_payments/restart?includeTasks=true&onlyFailed=true")
+                self.restarts += 1
 
     def begin_anew(self) -> None:
         """Let the connector take a new snapshot, as docs/connector.md says."""

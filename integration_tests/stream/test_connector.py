@@ -54,17 +54,20 @@ class Recorder:
 
     def new(self) -> list[tuple[int, dict]]:
         """The messages since the last call, up to what was last committed."""
-        last = f"marker {time.time_ns()}"
-        self.source.query(f"update trs.accounts set company_name = '{last}' where account_id = 200")
+        last = time.time_ns() % 10**9
+        self.source.query(
+            f"insert into trs.accounts (account_id, company_name) values ({last}, 'the last')",
+            f"delete from trs.accounts where account_id = {last}",
+        )
         found: list[tuple[int, dict]] = []
 
         def is_there() -> bool:
             found[:] = self.messages(self.start)
-            return markers(found[-3:]) == "BuE" and found[-2][1]["after"].get("company_name") == last
+            return markers(found[-6:]) == "BcEBdE" and found[-2][1]["before"]["account_id"] == last
 
         wait_for(is_there)
         self.start = found[-1][0] + 1
-        return found[:-3]
+        return found[:-6]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pymysql
 from servers import MariaDB
-from simulated_trs import KEYS, Row, Trs
+from simulated_trs import KEYS, KINDS, Row, Trs
 from test_faults import wait_for
 
 COLUMNS = {
@@ -34,11 +34,15 @@ class Workload(Trs):
             for table, columns in COLUMNS.items()
         }
         super().__init__(tables, seed)
+        # What each transaction does as well.
+        self.also: list[tuple[str, list]] = []
         # Of the kinds that are simulated, what the connector should make of them.
         self.simulated: list[tuple] = []
 
-    def change_by_sql(self) -> str:
-        """One transaction, or two, of a kind that is not simulated, and the name of the kind."""
+    def any_change(self) -> str:
+        """One transaction of a random kind, or two, and the name of the kind."""
+        if self.random.randrange(len(KINDS) + len(KINDS_BY_SQL)) < len(KINDS):
+            return self.change()
         kind = self.random.choice(KINDS_BY_SQL)
         getattr(self, kind)()
         return kind
@@ -63,7 +67,7 @@ class Workload(Trs):
                     if cursor.fetchone()[0]:
                         return
                     connection.begin()
-                    for text, values in statements:
+                    for text, values in (*statements, *self.also):
                         cursor.execute(text, values)
                     # Not a table of ours: the connector leaves it out.
                     cursor.execute("insert into committed values (%s)", [self.transactions])
