@@ -74,11 +74,18 @@ class Workload(Trs):
                     cursor.execute(how)
                     return
             except pymysql.OperationalError:
-                wait_for(self.source.answers)
+                wait_for(self.source_answers)
         raise AssertionError("the server went away twice")
 
     def event(self, table: str, op: str, before: Row | None, after: Row | None, snapshot: str = "false") -> dict:
         return {**super().event(table, op, before, after, snapshot), "row": after or before}
+
+    def source_answers(self) -> bool:
+        try:
+            self.source.connect().close()
+        except pymysql.OperationalError:
+            return False
+        return True
 
     # What only SQL can do.
 
