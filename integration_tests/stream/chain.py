@@ -128,6 +128,8 @@ class Program:
         return {**self.target.env(), **settings, **changes}
 
     def start(self) -> None:
+        self.log.touch()
+        before = self.log.stat().st_size
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(
                 STREAM,
@@ -138,6 +140,12 @@ class Program:
                 stderr=log,
                 start_new_session=True,
             )
+
+        def follows() -> bool:
+            assert self.process.poll() is None, self.said()[-5000:]
+            return "following " in self.log.read_bytes()[before:].decode()
+
+        wait_for(follows)
 
     def kill(self) -> None:
         if self.process is not None and self.process.poll() is None:

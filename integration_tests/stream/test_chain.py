@@ -231,7 +231,7 @@ def test_rows_that_cannot_be_used_hold_the_marts_back(
     # Debezium brings 1970-01-01.
     some_account = "from trs.accounts order by joining_date limit 1"
     source.query(f"insert into trs.invoices select 700001, account_id, '0000-00-00', null {some_account}")
-    wait_for(lambda: "held back 1 " in program.said())
+    wait_for(lambda: "held back: 1 in assert_rejected_rows_within_limit" in program.said())
     # An orphan, and what is good: raw takes both.
     source.query(
         "insert into trs.invoice_line_items select 700002, item_id, 1 from trs.skus limit 1",
