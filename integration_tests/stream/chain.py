@@ -13,7 +13,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import OFFSET_END, Consumer, TopicPartition
+from confluent_kafka.admin import AdminClient
 from conftest import ROOT, Project
 from kafka import Connect, Kafka
 from servers import DEFINITIONS, PASSWORD, MariaDB, Postgres, documented_sql
@@ -73,6 +74,13 @@ class Chain:
                     found.append((message.offset(), json.loads(message.value())))
         finally:
             consumer.close()
+
+    def empty_topic(self) -> None:
+        """Delete all that is in it, once the connector has nothing more to bring."""
+        self.wait_until_topic_has_all()
+        client = AdminClient({"bootstrap.servers": f"127.0.0.1:{self.kafka.port}"})
+        for deleted in client.delete_records([TopicPartition(TOPIC, 0, OFFSET_END)]).values():
+            deleted.result()
 
     def wait_until_topic_has_all(self) -> None:
         """All that has been committed in MariaDB until now."""
