@@ -1,11 +1,6 @@
 """Landing from a real MySQL server, MariaDB: one moment of it, nothing lost to a fault, no secret told."""
 
-import csv
-import os
-import re
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -17,128 +12,16 @@ import pymysql
 import pytest
 from conftest import MAKE, REAL_EXTRACTS, ROOT, Project, needs_real_extracts
 from independent_features import features
+from servers import DEFINITIONS, PASSWORD, MariaDB, assert_no_password, certify, documented_sql
 from test_faults import wait_for
 
-# Everything that SQL, YAML, Jinja and shells might trip over.
-PASSWORD = 'it\'s \\a {{ s3cret }} "$HOME" %s'
-DEFINITIONS = {
-    "accounts": "account_id int unsigned not null primary key, company_name varchar(200) not null,"
-    " company_address text, contact_person varchar(100), contact_phone varchar(40), gender char(1),"
-    " joining_date date not null",
-    "skus": "item_id char(13) not null primary key, item_name varchar(200) not null, item_description text,"
-    " item_cost_price decimal(10, 2) not null, item_retail_price decimal(10, 2) not null",
-    "invoices": "invoice_id bigint unsigned not null primary key, account_id int unsigned not null,"
-    " date_issued date not null, payment_dates date",
-    "invoice_line_items": "invoice_id bigint unsigned not null, item_id char(13) not null,"
-    " quantity smallint unsigned not null, primary key (invoice_id, item_id)",
-}
 LAND = (sys.executable, "-m", "late_payments.landing", "--source", "mysql")
 
 
-class Server:
-    """A server with a data directory and a port of its own, on loopback."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        # Run by root, it gives up its rights.
-        user = ["--user=nobody"] if os.geteuid() == 0 else []
-        if user:
-            shutil.chown(directory, "nobody")
-        self.common = ["--no-defaults", f"--datadir={directory}/data", *user]
-        with open(directory / "install.log", "w") as log:
-            subprocess.run(
-                ["mariadb-install-db", *self.common, "--auth-root-authentication-method=normal", "--skip-test-db"],
-                check=True,
-                stdout=log,
-                stderr=log,
-            )
-        self.certificate = self.certify("server")
-
-    def certify(self, name: str) -> Path:
-        """A certificate for 127.0.0.1 that is its own authority; the key is beside it."""
-        file = self.directory / f"{name}.pem"
-        key = file.with_suffix(".key")
-        subprocess.run(
-            [
-                *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
-                *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", file),
-            ],
-            check=True,
-            capture_output=True,
-        )
-        # The server reads it when it has given up root's rights.
-        key.chmod(0o644)
-        return file
-
-    def start(self) -> None:
-        program = shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin")
-        with open(self.directory / "server.log", "a") as log:
-            self.process = subprocess.Popen(
-                [
-                    *(program, *self.common, "--bind-address=127.0.0.1", f"--port={self.port}"),
-                    *(f"--socket={self.directory}/socket", f"--pid-file={self.directory}/pid"),
-                    *(f"--ssl-cert={self.certificate}", f"--ssl-key={self.certificate.with_suffix('.key')}"),
-                    # As TRS may have been set up long ago.
-                    "--sql-mode=",
-                ],
-                stdout=log,
-                stderr=log,
-            )
-        wait_for(self.answers)
-
-    def answers(self) -> bool:
-        assert self.process.poll() is None, (self.directory / "server.log").read_text()
-        try:
-            self.connect().close()
-        except pymysql.OperationalError:
-            return False
-        return True
-
-    def connect(self, user: str = "root", password: str = "", **options) -> pymysql.Connection:
-        return pymysql.connect(
-            host="127.0.0.1", port=self.port, user=user, password=password, autocommit=True, **options
-        )
-
-    def query(self, *statements: str) -> list[tuple]:
-        with self.connect() as connection, connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-            return list(cursor.fetchall())
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    def load(self, database: str, extracts: Path) -> None:
-        self.query(f"create database {database} character set utf8mb4")
-        with self.connect(database=database) as connection, connection.cursor() as cursor:
-            for table, definition in DEFINITIONS.items():
-                cursor.execute(f"create table {table} ({definition})")
-                with open(extracts / f"{table}.csv", encoding="utf-8", newline="") as file:
-                    header, *rows = csv.reader(file)
-                cursor.executemany(
-                    f"insert into {table} ({', '.join(header)}) values ({', '.join(['%s'] * len(header))})",
-                    [[value or None for value in row] for row in rows],
-                )
-
-    def env(self, **changes: str) -> dict[str, str]:
-        target = {
-            "HOST": "127.0.0.1",
-            "PORT": str(self.port),
-            "DATABASE": "trs",
-            "USER": "late_payments",
-            "PASSWORD": PASSWORD,
-            **changes,
-        }
-        return {f"DBT_ENV_SECRET_MYSQL_{part}": value for part, value in target.items()}
-
-
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
+def server() -> Iterator[MariaDB]:
     directory = Path(tempfile.mkdtemp(prefix="late_payments_mysql_"))
-    server = Server(directory)
+    server = MariaDB(directory)
     try:
         server.start()
         server.load("seeds", ROOT / "seeds")
@@ -148,14 +31,8 @@ def server() -> Iterator[Server]:
         shutil.rmtree(directory)
 
 
-def grants() -> list[str]:
-    """As docs/mysql.md gives them, with the password of the tests."""
-    statements = re.search(r"```sql\n(.*?)```", (ROOT / "docs/mysql.md").read_text(), re.DOTALL)[1]
-    return statements.replace("'chosen'", pymysql.converters.escape_string(PASSWORD).join("''")).split(";\n")[:-1]
-
-
 @pytest.fixture
-def trs(server: Server) -> Server:
+def trs(server: MariaDB) -> MariaDB:
     """The server with a database trs that holds the seeds, and the user that the docs make."""
     server.query("drop database if exists trs", "drop user if exists late_payments")
     server.query("create database trs character set utf8mb4")
@@ -163,7 +40,7 @@ def trs(server: Server) -> Server:
         server.query(
             f"create table trs.{table} like seeds.{table}", f"insert into trs.{table} select * from seeds.{table}"
         )
-    server.query(*grants())
+    server.query(*documented_sql("mysql.md"))
     return server
 
 
@@ -173,17 +50,10 @@ def live(landed: Project, tmp_path: Path) -> Project:
     return Project.like(landed, tmp_path / "project")
 
 
-def land(project: Project, server: Server, ok: bool = True, **env: str) -> str:
+def land(project: Project, server: MariaDB, ok: bool = True, **env: str) -> str:
     output = project.run(*LAND, ok=ok, **{**server.env(), **env})
     assert_no_password(project, output)
     return output
-
-
-def assert_no_password(project: Project, output: str) -> None:
-    assert "s3cret" not in output
-    for file in project.path.rglob("*"):
-        if file.is_file() and "services" not in file.parts:
-            assert b"s3cret" not in file.read_bytes(), file
 
 
 def raw_rows(project: Project) -> dict[str, Counter]:
@@ -210,7 +80,7 @@ COLUMNS_READ = {
 
 
 @pytest.mark.parametrize("extracts", ["seeds", pytest.param("real", marks=needs_real_extracts)])
-def test_the_same_as_from_files(live: Project, trs: Server, extracts: str) -> None:
+def test_the_same_as_from_files(live: Project, trs: MariaDB, extracts: str) -> None:
     directory = live.path / "extracts" if extracts == "seeds" else REAL_EXTRACTS
     if extracts == "real":
         trs.query("drop database trs")
@@ -223,7 +93,7 @@ def test_the_same_as_from_files(live: Project, trs: Server, extracts: str) -> No
     assert from_mysql == raw_rows(live)
 
 
-def test_what_no_model_needs_is_never_asked_for(live: Project, trs: Server) -> None:
+def test_what_no_model_needs_is_never_asked_for(live: Project, trs: MariaDB) -> None:
     log = trs.directory / "queries.log"
     trs.query(f"set global general_log_file = '{log}'", "set global general_log = on")
     try:
@@ -242,19 +112,19 @@ def test_what_no_model_needs_is_never_asked_for(live: Project, trs: Server) -> N
             cursor.execute("update skus set item_cost_price = 0")
 
 
-def test_what_was_landed_can_be_built_later(live: Project, trs: Server) -> None:
+def test_what_was_landed_can_be_built_later(live: Project, trs: MariaDB) -> None:
     trs.query("update trs.accounts set company_name = 'Renamed' where account_id = 1")
     live.make("land", "SOURCE=mysql", **trs.env())
     live.make("build", "RAW=landed")
     assert live.query("select company_name from finance.dim_accounts where account_id = 1") == [("Renamed",)]
 
 
-def test_the_server_must_prove_who_it_is(live: Project, trs: Server) -> None:
+def test_the_server_must_prove_who_it_is(live: Project, trs: MariaDB) -> None:
     trs.query("alter user late_payments require ssl")
     land(live, trs)
     land(live, trs, LATE_PAYMENTS_MYSQL_CA=str(trs.certificate))
     before = live.state()
-    output = land(live, trs, ok=False, LATE_PAYMENTS_MYSQL_CA=str(trs.certify("stranger")))
+    output = land(live, trs, ok=False, LATE_PAYMENTS_MYSQL_CA=str(certify(trs.directory, "stranger")))
     assert "certificate" in output
     assert live.state() == before
 
@@ -285,7 +155,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("case", REFUSALS)
-def test_refused(live: Project, trs: Server, case: str) -> None:
+def test_refused(live: Project, trs: MariaDB, case: str) -> None:
     damage, changes, says = REFUSALS[case]
     before = live.state()
     if damage:
@@ -307,7 +177,7 @@ def test_missing_variables_are_named_before_anything_starts(live: Project, targe
     assert not (live.path / "late_payments_prod.duckdb").exists()
 
 
-def test_the_server_is_killed_in_the_middle(live: Project, trs: Server) -> None:
+def test_the_server_is_killed_in_the_middle(live: Project, trs: MariaDB) -> None:
     trs.query(
         "insert into trs.invoice_line_items select invoice_id + 1000000 * account_id, item_id, quantity"
         " from seeds.invoice_line_items cross join seeds.accounts where account_id <= 60"
@@ -333,7 +203,7 @@ def test_the_server_is_killed_in_the_middle(live: Project, trs: Server) -> None:
 
 
 @pytest.mark.parametrize(("isolation", "landings"), [("repeatable read", 10), ("read committed", 3)])
-def test_each_landing_is_one_moment(live: Project, trs: Server, isolation: str, landings: int) -> None:
+def test_each_landing_is_one_moment(live: Project, trs: MariaDB, isolation: str, landings: int) -> None:
     default = trs.query("select @@global.tx_isolation")[0][0].replace("-", " ")
     trs.query(f"set global transaction isolation level {isolation}")
     stop = threading.Event()
@@ -380,7 +250,7 @@ def test_each_landing_is_one_moment(live: Project, trs: Server, isolation: str, 
     assert sizes == sorted(set(sizes)), "nothing was written meanwhile"
 
 
-def test_values_land_as_an_extract_would_have_them(live: Project, trs: Server) -> None:
+def test_values_land_as_an_extract_would_have_them(live: Project, trs: MariaDB) -> None:
     trs.query(
         "alter table trs.accounts modify company_name varchar(200) character set latin1",
         "alter table trs.invoices modify invoice_id bigint unsigned",

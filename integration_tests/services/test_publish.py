@@ -7,23 +7,17 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import psycopg
 import pytest
 import yaml
 from conftest import BIN, MAKE, WARM, Project
-from psycopg import sql
-from pytest_postgresql import factories
+from servers import Postgres, assert_no_password, postgres_database, postgres_fixture
 from test_faults import running, small_disk, wait_for, wait_for_line
 
-# Everything that SQL, connection strings, YAML, Jinja and shells might trip over.
-PASSWORD = 'it\'s \\a {{ s3cret }} "$HOME" %s'
 MARTS = [
     "branch.accounts_to_contact",
     "features.invoice_features",
@@ -40,57 +34,18 @@ MARTS = [
     "finance.receivables_ageing_total",
 ]
 
-server = factories.postgresql_proc(
-    executable=str(Path(__file__).parent / "pg_ctl"), host="127.0.0.1", port=None, password="of the superuser"
-)
+server = postgres_fixture()
 
 
-@dataclass
-class Target:
-    """A database of its own on the server, and its owner, who publishes there and may create roles."""
-
-    host: str
-    port: int
-    database: str
-    user: str = "publisher"
-    password: str = PASSWORD
-
-    def env(self) -> dict[str, str]:
-        return {f"DBT_ENV_SECRET_POSTGRES_{part.upper()}": str(value) for part, value in vars(self).items()}
-
-    def connect(self, user: str | None = None) -> psycopg.Connection:
-        return psycopg.connect(
-            host=self.host,
-            port=self.port,
-            dbname=self.database,
-            user=user or self.user,
-            password="of the superuser" if user == "postgres" else self.password,
-            autocommit=True,
-        )
-
-    def query(self, query: str, user: str | None = None) -> list[tuple]:
-        with self.connect(user) as connection:
-            cursor = connection.execute(query)
-            return cursor.fetchall() if cursor.description else []
-
+class Target(Postgres):
     def content(self) -> dict[str, Counter]:
         return {mart: Counter(self.query(f"select * from {mart}")) for mart in MARTS}
 
 
 @pytest.fixture
-def target(server, request: pytest.FixtureRequest) -> Iterator[Target]:
-    target = Target(server.host, server.port, f"test_{time.time_ns()}")
-    superuser = Target(server.host, server.port, "postgres")
-    if not superuser.query("select 1 from pg_roles where rolname = 'publisher'", user="postgres"):
-        with superuser.connect("postgres") as connection:
-            connection.execute(
-                sql.SQL("create role publisher login createrole password {}").format(sql.Literal(PASSWORD))
-            )
-            connection.execute(sql.SQL("create role bi_tool login password {}").format(sql.Literal(PASSWORD)))
-            connection.execute(sql.SQL("create role caller login password {}").format(sql.Literal(PASSWORD)))
-    superuser.query(f"create database {target.database} owner publisher", user="postgres")
-    yield target
-    superuser.query(f"drop database {target.database} with (force)", user="postgres")
+def target(server) -> Iterator[Target]:
+    with postgres_database(server, Target) as target:
+        yield target
 
 
 @pytest.fixture
@@ -103,13 +58,6 @@ def publish(project: Project, target: Target, *arguments: str, ok: bool = True, 
     output = project.run(*WARM, "late_payments.publish", *arguments, ok=ok, **{**target.env(), **env})
     assert_no_password(project, output)
     return output
-
-
-def assert_no_password(project: Project, output: str) -> None:
-    assert "s3cret" not in output
-    for file in project.path.rglob("*"):
-        if file.is_file() and "services" not in file.parts:
-            assert b"s3cret" not in file.read_bytes(), file
 
 
 def rows(project: Project, mart: str) -> Counter:
