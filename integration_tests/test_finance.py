@@ -110,7 +110,7 @@ def test_a_rise_of_the_cost_price_leaves_old_margins(rebuildable: Project) -> No
 
 
 def test_there_are_ten_questions() -> None:
-    assert [int(number) for number, _, _ in QUERIES] == list(range(1, 11))
+    assert [int(number) for number, _, _ in QUERIES] == list(range(1, 12))
     assert PAGE.count("```sql") == 10
 
 
