@@ -441,7 +441,7 @@ def main() -> None:
         arguments.every,
         arguments.length,
     )
-    print(text)
+    print(text, flush=True)
     (arguments.directory / "backtest.md").write_text(text + "\n", encoding="utf-8")
 
 

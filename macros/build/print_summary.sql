@@ -31,7 +31,7 @@
 {% macro print_what_is_empty(build) %}
     {%- if not build.rows['finance' ~ as_of_suffix() ~ '.receivables_ageing'] -%}
         {%- do print(
-            '\n  nothing is open as of ' ~ build.as_of ~ ': the call list, the scoring set, the risk of open invoices and the ageing are empty'
+            '\n  nothing is open as of ' ~ build.as_of ~ ': the call list, the scoring set and the ageing are empty'
         ) -%}
     {%- endif -%}
 {% endmacro %}

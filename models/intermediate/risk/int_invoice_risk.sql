@@ -61,6 +61,17 @@ invoices_with_probability as (
 
 ),
 
+invoices_with_days_to_pay as (
+
+    select
+        *,
+        cast(round(
+            probability_late * mean_days_if_late + (1 - probability_late) * mean_days_if_punctual
+        ) as integer) as expected_days_to_pay
+    from invoices_with_probability
+
+),
+
 invoices_at_risk as (
 
     select
@@ -82,10 +93,8 @@ invoices_at_risk as (
         share_of_punctual_unpaid,
         probability_late,
         cast(inv_total * coalesce(probability_late, 0) as decimal(18, 2)) as expected_late_value,
-        {{ days_after('date_issued', 'cast(round(' 
-            ~ 'probability_late * mean_days_if_late + (1 - probability_late) * mean_days_if_punctual'
-            ~ ') as integer)') }} as expected_date_paid
-    from invoices_with_probability
+        {{ days_after('date_issued', 'expected_days_to_pay') }} as expected_date_paid
+    from invoices_with_days_to_pay
 
 )
 
