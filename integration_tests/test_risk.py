@@ -47,7 +47,7 @@ def assert_risk(project: Project, directory: Path, as_of: date | None = None) ->
 
 def leaks_of_scored_days(project: Project, suffix: str) -> list[tuple[str, int]]:
     """Relations, and numbers of rows in which a replay and the full build tell something else about the same day."""
-    found = []
+    found, compared = [], 0
     for name in OF_SCORED_DAYS:
         then, now = (f"intermediate{which}.{name}" for which in (suffix, ""))
         common = f"where scored_day in (select scored_day from intermediate{suffix}.int_scored_days)"
@@ -57,8 +57,10 @@ def leaks_of_scored_days(project: Project, suffix: str) -> list[tuple[str, int]]
             f"select count(*) from ((from {then} {common} except from {now}) union all"
             f" (from {now} {common} except from {then}))"
         )
-        if differences or not rows:
+        compared += rows
+        if differences:
             found.append((name, differences))
+    assert compared
     return found
 
 

@@ -210,7 +210,7 @@ class Accounts:
 
     def sums(self, numbers: NDArray[np.int64], values: Numbers) -> Numbers:
         """By account."""
-        return np.bincount(self.index(numbers), values, len(self.numbers))
+        return np.bincount(self.index(numbers), values, len(self.numbers)).astype(np.float64)
 
     def share(self, numbers: NDArray[np.int64], part: Numbers, whole: Numbers) -> Figure:
         """Of two sums over rows, the one as a share of the other."""
