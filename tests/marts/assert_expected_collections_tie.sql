@@ -21,7 +21,9 @@ collections as (
 
 )
 
-select *
+select
+    open_invoices.*,
+    collections.*
 from open_invoices
 cross join collections
 where

@@ -23,17 +23,17 @@ accounts as (
     select
         open_invoices.scored_day,
         open_invoices.account_id,
-        max(open_invoices.share_late_of_account) as share_late,
-        count(case when open_invoices.is_overdue then 1 end) as num_inv_overdue,
         cast(sum(case when open_invoices.is_overdue then open_invoices.inv_total else 0 end) as decimal(18, 2))
             as value_overdue,
-        min(case when open_invoices.is_overdue then open_invoices.date_due end) as oldest_overdue_day,
-        count(case when open_invoices.is_due_in_7_days then 1 end) as num_inv_due_7d,
         cast(sum(case when open_invoices.is_due_in_7_days then open_invoices.inv_total else 0 end) as decimal(18, 2))
             as value_due_7d,
-        max(case when open_invoices.is_due_in_7_days then open_invoices.date_due end) as last_due_day_7d,
         cast(sum(case when open_invoices.is_due_in_7_days then risks.expected_late_value else 0 end) as decimal(18, 2))
-            as expected_late_7d
+            as expected_late_7d,
+        max(open_invoices.share_late_of_account) as share_late,
+        count(case when open_invoices.is_overdue then 1 end) as num_inv_overdue,
+        min(case when open_invoices.is_overdue then open_invoices.date_due end) as oldest_overdue_day,
+        count(case when open_invoices.is_due_in_7_days then 1 end) as num_inv_due_7d,
+        max(case when open_invoices.is_due_in_7_days then open_invoices.date_due end) as last_due_day_7d
     from open_invoices
     left join risks
         on

@@ -71,12 +71,12 @@ weekly_values as (
     select
         days.scored_day,
         cast(numbers.generated_number as integer) as weeks_ahead,
-        coalesce(sum(weekly.value_open), 0) as value_open,
-        coalesce(sum(case when weekly.days_until_due < 0 then weekly.value_open end), 0) as value_overdue,
-        coalesce(sum(case when weekly.week_due = weekly.weeks_ahead then weekly.value_open end), 0) as amount_due,
         cast(coalesce(sum(weekly.amount_expected), 0) as decimal(18, 2)) as amount_expected,
         cast(coalesce(sum(case when weekly.days_until_due < 0 then weekly.amount_expected end), 0) as decimal(18, 2))
-            as amount_expected_of_overdue
+            as amount_expected_of_overdue,
+        coalesce(sum(weekly.value_open), 0) as value_open,
+        coalesce(sum(case when weekly.days_until_due < 0 then weekly.value_open end), 0) as value_overdue,
+        coalesce(sum(case when weekly.week_due = weekly.weeks_ahead then weekly.value_open end), 0) as amount_due
     from days
     cross join numbers
     left join values_by_week as weekly

@@ -20,8 +20,8 @@ recent_outcomes as (
     select
         days.scored_day,
         scores.risk_grade,
-        count(*) as num_inv_known,
         cast(sum(scores.is_late) as bigint) as num_inv_late,
+        count(*) as num_inv_known,
         cast(sum(cast(scores.probability_late as decimal(18, 10))) as double) / count(*) as mean_probability
     from scores
     inner join days

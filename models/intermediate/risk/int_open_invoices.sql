@@ -24,11 +24,11 @@ account_late_shares as (
 
     select
         days.scored_day,
-        shares.account_id,
-        shares.share_late
-    from {{ ref('int_account_late_share') }} as shares
+        known_shares.account_id,
+        known_shares.share_late
+    from {{ ref('int_account_late_share') }} as known_shares
     inner join days
-        on {{ is_known('shares', 'days.scored_day') }}
+        on {{ is_known('known_shares', 'days.scored_day') }}
 
 ),
 
@@ -36,11 +36,11 @@ lines_late_shares as (
 
     select
         days.scored_day,
-        shares.inv_lines,
-        shares.share_late
-    from {{ ref('int_lines_late_share') }} as shares
+        known_shares.inv_lines,
+        known_shares.share_late
+    from {{ ref('int_lines_late_share') }} as known_shares
     inner join days
-        on {{ is_known('shares', 'days.scored_day') }}
+        on {{ is_known('known_shares', 'days.scored_day') }}
 
 ),
 
@@ -48,10 +48,10 @@ late_shares as (
 
     select
         days.scored_day,
-        shares.share_late
-    from {{ ref('int_late_share') }} as shares
+        known_shares.share_late
+    from {{ ref('int_late_share') }} as known_shares
     inner join days
-        on {{ is_known('shares', 'days.scored_day') }}
+        on {{ is_known('known_shares', 'days.scored_day') }}
 
 ),
 

@@ -110,9 +110,9 @@ curves as (
         scored_day,
         risk_grade,
         days_open,
-        lead(days_open) over (partition by scored_day, risk_grade order by days_open) as next_days_open,
         num_inv_seen,
         num_inv_paid,
+        lead(days_open) over (partition by scored_day, risk_grade order by days_open) as next_days_open,
         case
             when min(share_staying) over up_to_days_open > 0
                 then round(exp(cast(

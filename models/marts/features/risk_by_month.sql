@@ -43,16 +43,16 @@ sums as (
     -- Added as decimals, because sums of doubles depend on the order of rows.
     select
         scored_day,
-        count(*) as num_inv_scored,
         cast(sum(is_late) as bigint) as num_inv_late,
         cast(sum(cast(probability_late as decimal(18, 10))) as double) as sum_of_probabilities,
         cast(sum(cast(
             (probability_late - is_late) * (probability_late - is_late) as decimal(18, 15)
         )) as double) as sum_of_squares,
-        -- Invoices of one probability share their ranks: twice the middle of them is a whole number.
-        cast(sum(is_late * (2 * lowest_rank + num_of_rank - 1)) as double) / 2 as sum_of_ranks_late,
         cast(sum(expected_late_value) as decimal(18, 2)) as expected_late_value,
-        cast(sum(is_late * inv_total) as decimal(18, 2)) as late_value
+        cast(sum(is_late * inv_total) as decimal(18, 2)) as late_value,
+        count(*) as num_inv_scored,
+        -- Invoices of one probability share their ranks: twice the middle of them is a whole number.
+        cast(sum(is_late * (2 * lowest_rank + num_of_rank - 1)) as double) / 2 as sum_of_ranks_late
     from judged_risks
     group by scored_day
 
