@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help land check build publish stream nightly drop test test-services test-stream test-spark lint format docs docs-serve evaluate bench extracts lock clean
+.PHONY: help land check build publish stream nightly drop test test-services test-stream test-spark lint format docs docs-serve evaluate backtest bench extracts lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -121,6 +121,12 @@ docs-serve: docs ## show the docs site on http://localhost:8080
 
 evaluate: $(INSTALLED)-evaluate ## train and judge models of late payment [EXTRACTS=directory] [CUT_OFF=2021-02-01] [OUT=target]
 	@$(PACKAGE).evaluate $(if $(EXTRACTS),--extracts="$$EXTRACTS") --cut-off=$(or $(CUT_OFF),2021-02-01) --out="$(or $(OUT),target)"
+
+# dbt compiles the models, which leaves no trace in the database, and their SQL is run for each day beside it.
+backtest: $(INSTALLED)-evaluate | $(DATABASE) ## judge the call list, risk and receipts week by week [OUT=target] [FROM=YYYY-MM-DD] [TO=YYYY-MM-DD] [EVERY=7] [LENGTH=20]
+	@$(DBT) --quiet compile --select int_scored_days+,path:models/intermediate --target-path target/backtest $(VARS) >/dev/null
+	@$(VENV)/bin/python -m late_payments.backtest "$(DATABASE)" target/backtest/manifest.json "$(or $(OUT),target)" \
+		$(if $(FROM),--first "$(FROM)") $(if $(TO),--last "$(TO)") $(if $(EVERY),--every "$(EVERY)") $(if $(LENGTH),--length "$(LENGTH)")
 
 bench: $(INSTALLED)-spark ## measure time and memory, against SQL by hand and PySpark (needs Java) [SCALE="1 100"]
 	@$(VENV)/bin/python -m late_payments.bench $(or $(SCALE),1)

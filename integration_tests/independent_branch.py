@@ -5,11 +5,12 @@ Written from the descriptions of its columns, in the most obvious way rather tha
 
 from collections import defaultdict
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 from independent_features import TERMS_DAYS, day, features, read
+from independent_risk import Knowledge
 
 Invoice = tuple[date, date | None, Decimal]
 
@@ -43,7 +44,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def reason(overdue: list[Invoice], due: list[Invoice], unpaid: list[Invoice], outcomes: list[bool], as_of: date) -> str:
+def in_words(when: date) -> str:
+    return f"{when.day} {when:%B} {when.year}"
+
+
+def reason(overdue: list[Invoice], due: list[Invoice], outcomes: list[bool], as_of: date) -> str:
     def worth(invoices: list[Invoice]) -> str:
         return f"{counted(len(invoices), 'invoice')} worth ${sum(total for _, _, total in invoices):,.2f}"
 
@@ -51,14 +56,14 @@ def reason(overdue: list[Invoice], due: list[Invoice], unpaid: list[Invoice], ou
     if late := sum(outcomes):
         earlier = counted(len(outcomes), "earlier invoice")
         record = f", and {late} of {earlier} {'was' if late == 1 else 'were'} late"
-    if overdue:
-        days = max((as_of - issued).days for issued, _, _ in overdue) - TERMS_DAYS
-        if len(overdue) == 1:
-            return f"{worth(overdue)} is past its due date, by {counted(days, 'day')}."
-        return f"{worth(overdue)} are past their due date, the oldest by {counted(days, 'day')}."
     if due:
-        return f"{worth(due)} {'falls' if len(due) == 1 else 'fall'} due in the next 7 days{record}."
-    return f"{worth(unpaid)} {'is' if len(unpaid) == 1 else 'are'} open, with nothing due in the next 7 days{record}."
+        last = in_words(max(issued for issued, _, _ in due) + timedelta(TERMS_DAYS))
+        falls_due = f"{worth(due)} falls due on {last}" if len(due) == 1 else f"{worth(due)} fall due by {last}"
+    if not overdue:
+        return f"{falls_due}{record}."
+    days = counted(max((as_of - issued).days for issued, _, _ in overdue) - TERMS_DAYS, "day")
+    is_past = "is past its due date, by" if len(overdue) == 1 else "are past their due date, the oldest by"
+    return f"{worth(overdue)} {is_past} {days}{'; ' + falls_due if due else ''}."
 
 
 def accounts_to_contact(directory: Path, as_of: date | None = None) -> list[tuple]:
@@ -74,33 +79,28 @@ def accounts_to_contact(directory: Path, as_of: date | None = None) -> list[tupl
                 (day(row["date_issued"]), day(row["payment_dates"]), totals[int(row["invoice_id"])])
             )
 
-    def share_of_all_before(d: date) -> Fraction | None:
-        """What was known in the morning: paid before that day, or not paid in time by then."""
-        late = []
-        for invoice in (invoice for of_one in of_account.values() for invoice in of_one):
-            issued, paid, _ = invoice
-            if issued < d and (known := outcome(invoice, d)) and not (paid == d and not known[0]):
-                late.append(known[0])
-        return share(late)
+    knowledge = Knowledge(directory, as_of)
+    expected_late = defaultdict(Decimal)
+    for row in knowledge.risk:
+        if (row[5] - as_of).days <= 6:
+            expected_late[row[1]] += row[15]
 
     rows = []
     for account in read(directory, "accounts"):
         mine = of_account[account["account_id"]]
         unpaid = [invoice for invoice in mine if not (invoice[1] and invoice[1] <= as_of)]
-        if not unpaid:
-            continue
         overdue = [invoice for invoice in unpaid if (as_of - invoice[0]).days > TERMS_DAYS]
         due = [invoice for invoice in unpaid if 0 <= (invoice[0] + timedelta(TERMS_DAYS) - as_of).days <= 6]
+        if not overdue and not due:
+            continue
         value_open, value_overdue, value_due = (
             sum((total for _, _, total in some), Decimal(0)) for some in (unpaid, overdue, due)
         )
         known = [found for invoice in mine if (found := outcome(invoice, as_of))]
         paid = [(when, (when - issued).days) for issued, when, _ in mine if when and when <= as_of]
 
-        of_all = share_of_all_before(max(issued for issued, _, _ in mine))
-        share_late = None if of_all is None else (sum(late for late, _ in known) + 2 * of_all) / (len(known) + 2)
-        expected = Fraction(value_overdue) + Fraction(value_open - value_overdue) * (share_late or 0)
-        cents = (Decimal(100 * expected.numerator) / expected.denominator).quantize(Decimal(1), ROUND_HALF_UP)
+        number = int(account["account_id"])
+        prevented = expected_late[number]
         oldest = min((issued + timedelta(TERMS_DAYS) for issued, _, _ in overdue), default=None)
 
         share_change = difference(
@@ -113,22 +113,23 @@ def accounts_to_contact(directory: Path, as_of: date | None = None) -> list[tupl
         )
         rows.append(
             (
-                int(account["account_id"]),
+                number,
                 account["company_name"],
                 account["contact_person"] or None,
                 account["contact_phone"] or None,
-                reason(overdue, due, unpaid, [late for late, _ in known], as_of),
-                cents / 100,
-                value_open,
+                reason(overdue, due, [late for late, _ in known], as_of),
+                value_overdue + prevented,
                 value_overdue,
                 oldest,
+                prevented,
                 value_due,
-                share_late,
+                value_open,
+                knowledge.share_of("account", number, as_of),
                 share_change,
                 median([days for _, days in paid]),
                 days_change,
                 as_of,
             )
         )
-    rows.sort(key=lambda row: (-row[5], -row[7], row[8] or date.max, row[0]))
+    rows.sort(key=lambda row: (-row[5], -row[6], row[7] or date.max, row[0]))
     return [(rank, *row) for rank, row in enumerate(rows, start=1)]

@@ -109,9 +109,9 @@ def test_a_rise_of_the_cost_price_leaves_old_margins(rebuildable: Project) -> No
     ]
 
 
-def test_there_are_ten_questions() -> None:
-    assert [int(number) for number, _, _ in QUERIES] == list(range(1, 11))
-    assert PAGE.count("```sql") == 10
+def test_there_are_eleven_questions() -> None:
+    assert [int(number) for number, _, _ in QUERIES] == list(range(1, 12))
+    assert PAGE.count("```sql") == 11
 
 
 @pytest.mark.parametrize(("number", "question", "sql"), QUERIES, ids=lambda value: str(value)[:40].split("\n")[0])

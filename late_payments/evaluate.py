@@ -9,6 +9,9 @@ own day of issue.
 
 Prints tables in Markdown and draws OUT/evaluation.png.
 
+Beside them stands the probability that the project itself computes in SQL on the morning of each issue, which learns
+nothing from the training_set.
+
 The gender of an account's contact is read from the extract itself, to report the scores of both groups apart. No model
 gets it, and no relation of the warehouse has it.
 """
@@ -108,6 +111,10 @@ MODELS: dict[str, Callable[[list[str]], Any]] = {
 }
 
 
+# The probability of int_invoice_scores, which is made of the same two features.
+CLOSED_FORM = ("closed form", "with share_late and the number of lines only")
+
+
 @dataclass
 class Invoices:
     """Arrays of one value per invoice, all in the same order of invoices."""
@@ -175,7 +182,7 @@ def draw(late: NDArray[np.int64], scores: Scores, file: Path) -> None:
     for (model, name), score in scores.items():
         style = {
             "color": colours[name],
-            "linestyle": "-" if model == "logistic regression" else "--",
+            "linestyle": {"logistic regression": "-", "closed form": ":"}.get(model, "--"),
             "linewidth": 1.5,
             "label": f"{model}, {name}",
         }
@@ -214,6 +221,11 @@ def evaluate(database: Path, cut_off: date, accounts: Path, directory: Path) -> 
             "select * from features.training_set"
             f" where inv_id not in (select inv_id from {replay}.invoice_features) order by inv_id",
         )
+        closed_form = connection.execute(
+            "select probability_late from features.training_set"
+            " inner join intermediate.int_invoice_scores on inv_id = invoice_id"
+            f" where inv_id not in (select inv_id from {replay}.invoice_features) order by inv_id"
+        ).fetchnumpy()["probability_late"]
     for name, part in (("learn from", train), ("score", test)):
         if not 0 < part.late.sum() < len(part.late):
             sys.exit(
@@ -229,6 +241,7 @@ def evaluate(database: Path, cut_off: date, accounts: Path, directory: Path) -> 
         with threadpool_limits(1):
             fitted = make(columns).fit(train.matrix(columns), train.late)
             scores[model, name] = fitted.predict_proba(test.matrix(columns))[:, 1]
+    scores[CLOSED_FORM] = np.asarray(closed_form, dtype=float)
     print_scores(test.late, scores)
     print_by_group(test, scores, accounts)
     draw(test.late, scores, directory / "evaluation.png")

@@ -1,4 +1,4 @@
-"""The ten queries of docs/for-sql-users.md on PostgreSQL: the same answers as in DuckDB, with zeros and nulls about."""
+"""The queries of docs/for-sql-users.md on PostgreSQL: the same answers as in DuckDB, with zeros and nulls about."""
 
 from collections import Counter
 from decimal import Decimal

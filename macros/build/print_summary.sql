@@ -29,7 +29,7 @@
 
 {#- Everybody who pays is good news, and an empty file alone would look like a fault. -#}
 {% macro print_what_is_empty(build) %}
-    {%- if not build.rows['branch' ~ as_of_suffix() ~ '.accounts_to_contact'] -%}
+    {%- if not build.rows['finance' ~ as_of_suffix() ~ '.receivables_ageing'] -%}
         {%- do print(
             '\n  nothing is open as of ' ~ build.as_of ~ ': the call list, the scoring set and the ageing are empty'
         ) -%}

@@ -2,28 +2,9 @@
 
 with
 
-events as (
-
-    select * from {{ ref('int_invoice_events') }}
-
-),
-
 outcomes as (
 
-    -- A late invoice is known by its being overdue, whenever it is paid.
-    select
-        known_from,
-        case when event = 'overdue' then 1 else 0 end as num_inv_late,
-        case when event = 'overdue' or (event = 'paid' and is_late = 0) then 1 else 0 end as num_inv_known
-    from events
-    union all
-    -- Invoices look the share up by their day of issue, so that day has a row even if nothing became known on it.
-    select
-        event_day as known_from,
-        0 as num_inv_late,
-        0 as num_inv_known
-    from events
-    where event = 'issued'
+    select * from {{ ref('int_daily_outcomes') }}
 
 ),
 
@@ -42,6 +23,7 @@ outcomes_so_far as (
 
     select
         known_from as date_known,
+        lead(known_from) over (order by known_from) as next_date_known,
         sum(num_inv_late) over up_to_the_day as num_inv_late,
         sum(num_inv_known) over up_to_the_day as num_inv_known
     from outcomes_by_day
@@ -53,6 +35,7 @@ late_shares as (
 
     select
         date_known,
+        next_date_known,
         cast(num_inv_late as double) / nullif(num_inv_known, 0) as share_late
     from outcomes_so_far
 

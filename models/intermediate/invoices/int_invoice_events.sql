@@ -17,6 +17,7 @@ events as (
         1 as change_in_open,
         0 as change_in_overdue,
         inv_total,
+        inv_lines,
         days_to_pay,
         is_late
     from invoices
@@ -31,6 +32,7 @@ events as (
         0 as change_in_open,
         0 as change_in_overdue,
         inv_total,
+        inv_lines,
         days_to_pay,
         is_late
     from invoices
@@ -46,6 +48,7 @@ events as (
         0 as change_in_open,
         1 as change_in_overdue,
         inv_total,
+        inv_lines,
         days_to_pay,
         is_late
     from invoices
@@ -61,6 +64,7 @@ events as (
         -1 as change_in_open,
         -is_late as change_in_overdue,
         inv_total,
+        inv_lines,
         days_to_pay,
         is_late
     from invoices

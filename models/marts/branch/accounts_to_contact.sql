@@ -1,18 +1,23 @@
 with
 
-accounts as (
+chosen_day as (
 
-    select
-        *,
-        {{ days_between('oldest_overdue_day', 'as_of') }} as days_overdue
-    from {{ ref('int_accounts') }}
-    where num_inv_open > 0
+    select * from {{ ref('int_as_of') }}
 
 ),
 
-late_shares as (
+priorities as (
 
-    select * from {{ ref('int_late_share') }}
+    select
+        *,
+        {{ days_between('oldest_overdue_day', 'scored_day') }} as days_overdue
+    from {{ ref('int_account_priorities') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_accounts') }}
 
 ),
 
@@ -27,93 +32,95 @@ contacts as (
 
 ),
 
-accounts_with_share_late as (
+accounts_to_call as (
 
-    -- Everybody's share of the day of its last invoice: what others have paid since must not move this account.
     select
-        accounts.*,
-        {{ smoothed_share('accounts.num_inv_late', 'accounts.num_inv_known', 'late_shares.share_late') }} as share_late
-    from accounts
-    inner join late_shares
-        on accounts.last_date_issued = late_shares.date_known
+        priorities.*,
+        accounts.value_open,
+        accounts.num_inv_known,
+        accounts.num_inv_late,
+        accounts.share_late_change,
+        accounts.usual_days_to_pay,
+        accounts.usual_days_to_pay_change,
+        accounts.as_of
+    from priorities
+    inner join chosen_day
+        on priorities.scored_day = chosen_day.as_of
+    inner join accounts
+        on priorities.account_id = accounts.account_id
 
 ),
 
-valued_accounts as (
-
-    -- An overdue invoice is late for certain, another one as often as the account's have been.
-    select
-        *,
-        cast(
-            value_overdue + (value_open - value_overdue) * coalesce(share_late, 0) as decimal(18, 2)
-        ) as expected_late_value,
-        case
-            when num_inv_late > 0
-                then
-                    ', and ' || num_inv_late || ' of ' || {{ counted('num_inv_known', 'earlier invoice') }}
-                    || case when num_inv_late = 1 then ' was' else ' were' end || ' late.'
-            else '.'
-        end as record
-    from accounts_with_share_late
-
-),
-
-ranked_accounts as (
+worded_accounts as (
 
     select
         *,
-        cast(row_number() over (
-            order by
-                expected_late_value desc,
-                value_overdue desc,
-                coalesce(oldest_overdue_day, as_of) asc,
-                account_id asc
-        ) as bigint) as contact_rank,
         case
             when num_inv_overdue = 1
                 then
                     '1 invoice worth ' || {{ in_dollars('value_overdue') }}
-                    || ' is past its due date, by ' || {{ counted('days_overdue', 'day') }} || '.'
+                    || ' is past its due date, by ' || {{ counted('days_overdue', 'day') }}
             when num_inv_overdue > 1
                 then
                     num_inv_overdue || ' invoices worth ' || {{ in_dollars('value_overdue') }}
-                    || ' are past their due date, the oldest by ' || {{ counted('days_overdue', 'day') }} || '.'
-            when num_inv_due_7d > 0
+                    || ' are past their due date, the oldest by ' || {{ counted('days_overdue', 'day') }}
+        end as words_on_overdue,
+        case
+            when num_inv_due_7d = 1
                 then
-                    {{ counted('num_inv_due_7d', 'invoice') }} || ' worth ' || {{ in_dollars('value_due_7d') }}
-                    || case when num_inv_due_7d = 1 then ' falls' else ' fall' end
-                    || ' due in the next 7 days' || record
-            else
-                {{ counted('num_inv_open', 'invoice') }} || ' worth ' || {{ in_dollars('value_open') }}
-                || case when num_inv_open = 1 then ' is' else ' are' end
-                || ' open, with nothing due in the next 7 days' || record
-        end as reason
-    from valued_accounts
+                    '1 invoice worth ' || {{ in_dollars('value_due_7d') }}
+                    || ' falls due on ' || {{ day_in_words('last_due_day_7d') }}
+            when num_inv_due_7d > 1
+                then
+                    num_inv_due_7d || ' invoices worth ' || {{ in_dollars('value_due_7d') }}
+                    || ' fall due by ' || {{ day_in_words('last_due_day_7d') }}
+        end as words_on_due,
+        case
+            when num_inv_late > 0
+                then
+                    num_inv_late || ' of ' || {{ counted('num_inv_known', 'earlier invoice') }}
+                    || case when num_inv_late = 1 then ' was' else ' were' end || ' late'
+        end as words_on_record
+    from accounts_to_call
+
+),
+
+accounts_with_reason as (
+
+    select
+        *,
+        case
+            when words_on_overdue is not null
+                then words_on_overdue || coalesce('; ' || words_on_due, '')
+            else words_on_due || coalesce(', and ' || words_on_record, '')
+        end || '.' as reason
+    from worded_accounts
 
 ),
 
 call_list as (
 
     select
-        ranked_accounts.contact_rank,
-        ranked_accounts.account_id,
+        accounts_with_reason.contact_rank,
+        accounts_with_reason.account_id,
         contacts.company_name,
         contacts.contact_person,
         contacts.contact_phone,
-        ranked_accounts.reason,
-        ranked_accounts.expected_late_value,
-        ranked_accounts.value_open,
-        ranked_accounts.value_overdue,
-        ranked_accounts.oldest_overdue_day,
-        ranked_accounts.value_due_7d,
-        ranked_accounts.share_late,
-        ranked_accounts.share_late_change,
-        ranked_accounts.usual_days_to_pay,
-        ranked_accounts.usual_days_to_pay_change,
-        ranked_accounts.as_of
-    from ranked_accounts
+        accounts_with_reason.reason,
+        accounts_with_reason.expected_late_value,
+        accounts_with_reason.value_overdue,
+        accounts_with_reason.oldest_overdue_day,
+        accounts_with_reason.expected_late_7d,
+        accounts_with_reason.value_due_7d,
+        accounts_with_reason.value_open,
+        accounts_with_reason.share_late,
+        accounts_with_reason.share_late_change,
+        accounts_with_reason.usual_days_to_pay,
+        accounts_with_reason.usual_days_to_pay_change,
+        accounts_with_reason.as_of
+    from accounts_with_reason
     inner join contacts
-        on ranked_accounts.account_id = contacts.account_id
+        on accounts_with_reason.account_id = contacts.account_id
 
 )
 

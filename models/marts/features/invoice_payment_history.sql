@@ -14,7 +14,7 @@ receivables as (
 
 late_shares as (
 
-    select * from {{ ref('int_late_share') }}
+    select * from {{ ref('int_account_late_share') }}
 
 ),
 
@@ -24,11 +24,7 @@ payment_history as (
         invoices.invoice_id as inv_id,
         receivables.num_inv_paid,
         receivables.num_inv_paid_late,
-        {{ smoothed_share(
-            'receivables.num_inv_paid_late + receivables.num_inv_overdue',
-            'receivables.num_inv_paid + receivables.num_inv_overdue',
-            'late_shares.share_late'
-        ) }} as share_late,
+        late_shares.share_late,
         cast(receivables.total_days_to_pay as double) / nullif(receivables.num_inv_paid, 0) as mean_days_to_pay,
         cast(last_payments.longest_days_to_pay as integer) as last_days_to_pay,
         cast({{ days_between('receivables.last_date_paid', 'invoices.date_issued') }} as integer)
@@ -43,7 +39,9 @@ payment_history as (
             invoices.account_id = receivables.account_id
             and invoices.date_issued = receivables.date_known
     inner join late_shares
-        on invoices.date_issued = late_shares.date_known
+        on
+            invoices.account_id = late_shares.account_id
+            and invoices.date_issued = late_shares.date_known
     left join receivables as last_payments
         on
             receivables.account_id = last_payments.account_id
