@@ -62,6 +62,7 @@ class Chain:
                 "group.id": "tests",
                 "isolation.level": "read_committed",
                 "enable.partition.eof": True,
+                "auto.offset.reset": "earliest",
             }
         )
         consumer.assign([TopicPartition(TOPIC, 0, start)])
