@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pymysql
 from servers import MariaDB
-from simulated_trs import KEYS, KINDS, Row, Trs
+from simulated_trs import KEYS, KINDS, WHOLE, Row, Trs
 from test_faults import wait_for
 
 COLUMNS = {
@@ -41,7 +41,7 @@ class Workload(Trs):
 
     def any_change(self) -> str:
         """One transaction of a random kind, or two, and the name of the kind."""
-        kind = self.random.choice((*KINDS, *KINDS_BY_SQL))
+        kind = self.random.choice((*KINDS, *WHOLE, *KINDS_BY_SQL))
         if kind in KINDS_BY_SQL:
             getattr(self, kind)()
         else:
