@@ -19,10 +19,10 @@ LANDS := $(or $(call is_set,EXTRACTS),$(call is_set,SOURCE))
 COMMA := ,
 VARS := --vars "{$(if $(LANDS),raw: landed$(COMMA),$(if $(RAW),raw: '$$RAW'$(COMMA)))$(if $(call is_set,AS_OF), as_of: '$$AS_OF')}"
 
-FROM := $(if $(call is_set,EXTRACTS),--extracts="$$EXTRACTS") $(if $(call is_set,SOURCE),--source="$$SOURCE")
-LAND := $(PACKAGE).landing $(FROM) $(VARS)
+ORIGIN := $(if $(call is_set,EXTRACTS),--extracts="$$EXTRACTS") $(if $(call is_set,SOURCE),--source="$$SOURCE")
+LAND := $(PACKAGE).landing $(ORIGIN) $(VARS)
 # Lands what it is asked to, before it builds, in one process. On Spark a landing is a command of its own.
-LAND_AND := $(PACKAGE) $(VARS) $(FROM)
+LAND_AND := $(PACKAGE) $(VARS) $(ORIGIN)
 ifeq ($(DBT_TARGET),spark)
 LAND := $(DBT) --quiet run-operation land $(VARS) --args "$$($(VENV)/bin/python -c \
 	'import json, os; print(json.dumps({"directory": os.environ.get("EXTRACTS")}))')"

@@ -239,7 +239,7 @@ BROKEN_RULES = [
     ("accounts_to_contact", "num_inv_late > 0", "num_inv_late > 1", "the_reason_is_what_is_overdue_and_what"),
     ("accounts_to_contact", "coalesce('; ' || words_on_due, '')", "''", "the_reason_is_what_is_overdue_and_what"),
     # risk
-    ("log_odds", "<= 1 / 500.0", "< 0", "an_invoice_is_scored_by_what_was_known_on_the_morning"),
+    ("log_odds", "then -ln(499)", "then -ln(99)", "an_invoice_is_scored_by_what_was_known_on_the_morning"),
     ("log_odds", ">= 499 / 500.0", "> 1", "an_invoice_is_scored_by_what_was_known_on_the_morning"),
     ("late_log_odds", "- {{ log_odds(share_of_all) }}", "", "an_invoice_is_scored_by_what_was_known"),
     ("late_log_odds", "+ {{ log_odds(share_of_lines) }}", "", "an_invoice_is_scored_by_what_was_known"),
@@ -324,7 +324,7 @@ BROKEN_RULES = [
     (
         "int_payment_curves",
         "date_issued <= days",
-        "true or date_issued <= days",
+        "date_issued + 26 <= days",
         "the_share_unpaid_falls_with_each_day",
     ),
     ("int_payment_curves", "date_paid >= {{", "date_paid > {{", "the_share_unpaid_falls_with_each_day"),
@@ -368,7 +368,12 @@ BROKEN_RULES = [
         "days_until_due <= 0",
         "what_is_expected_adds_up_to_what_is_open",
     ),
-    ("int_expected_collections", "value_open - sum(amount_expected)", "value_open", "what_is_expected_adds_up_to_what"),
+    (
+        "int_expected_collections",
+        "value_open - sum(amount_expected)",
+        "value_open - 0 * sum(amount_expected)",
+        "what_is_expected_adds_up_to_what",
+    ),
     ("open_invoice_risk", "= chosen_day.as_of", "<= chosen_day.as_of", "the_risk_of_today_is_that_of_the_day"),
     ("risk_by_month", "< chosen_day.as_of", "<= chosen_day.as_of", "a_month_is_judged_once_all_of_its_outcomes"),
     ("risk_by_month", "where risks.probability_late is not null", "", "a_month_is_judged_once_all_of_its_outcomes"),

@@ -214,7 +214,8 @@ def draw(late: NDArray[np.int64], scores: Scores, file: Path) -> None:
 def evaluate(database: Path, cut_off: date, accounts: Path, directory: Path) -> None:
     """Train, score, print and draw. Ends the process, saying why, if there is nothing to learn from or to score."""
     replay = f"features_asof_{cut_off:%Y%m%d}"
-    with duckdb.connect(database, read_only=True) as connection:
+    # As dbt has opened it in this process.
+    with duckdb.connect(database) as connection:
         train = read(connection, f"select * from {replay}.training_set order by inv_id")
         test = read(
             connection,
