@@ -61,7 +61,10 @@ def answer(connection: socket.socket) -> None:
         else:
             runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     except SystemExit as end:
-        status = end.code or 0
+        # Where it is a text, Python prints it and ends with 1.
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
     # As the end of a process does, so that nothing is left in the write-ahead log.
     DuckDBConnectionManager.close_all_connections()
     sys.stdout.flush()
