@@ -176,15 +176,16 @@ def test_values(recorder: Recorder) -> None:
 
 
 def test_killed_in_the_middle_of_a_transaction(chain: Chain, recorder: Recorder) -> None:  # noqa: F811
-    """Nothing comes twice. It begins again with the same id, and Debezium counts its changes anew."""
+    """Nothing comes twice. If it begins again, then with the same id, and Debezium counts its changes anew."""
     rows = chain.source.query("select count(*) from trs.invoice_line_items")[0][0]
     chain.source.query("update trs.invoice_line_items set quantity = quantity + 1")
     wait_for(lambda: len(chain.messages(recorder.start)) > 5000)
     chain.connect.kill()
     chain.connect.start()
     found = recorder.new()
-    assert re.fullmatch("Bu+Bu+E", markers(found)), markers(found)[:20]
+    # It may have been done before it was killed, whether it had noted that or not.
+    assert re.fullmatch("Bu+(Bu+E|EBE|E)", markers(found)), re.sub("u+", "u", markers(found))
     assert len({value["id"] for _, value in found if "status" in value}) == 1
     keys = Counter((value["after"]["invoice_id"], value["after"]["item_id"]) for _, value in found if "op" in value)
     assert len(keys) == keys.total() == rows
-    assert found[-1][1]["event_count"] < rows
+    assert (found[-1][1]["event_count"] < rows) == (markers(found).count("B") == 2)
