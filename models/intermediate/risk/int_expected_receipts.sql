@@ -60,7 +60,7 @@ shares_paid as (
 
     select
         *,
-        lag(share_unpaid) over by_week - share_unpaid as share_paid,
+        (lag(share_unpaid) over by_week) - share_unpaid as share_paid,
         first_value(share_unpaid) over by_week as share_unpaid_today
     from shares_unpaid
     window by_week as (
