@@ -97,9 +97,12 @@ def land(project: Project, **env: str) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def short_lived_java() -> Iterator[None]:
-    """Java compiles once and quickly and collects in one thread: it ends before more than that would pay."""
+    """Java compiles once and quickly and collects in one thread: it ends before more than that would pay.
+
+    For what it compiles it has the room that it would have otherwise: Spark makes code for each statement.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=240m")
         yield
 
 
