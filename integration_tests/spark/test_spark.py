@@ -80,7 +80,6 @@ def assert_equal_marts(project: Project, *suffixes: str, **env: str) -> None:
             f"{table}: {only_duckdb.total()} rows of DuckDB are not on Spark, such as {next(iter(only_duckdb), None)};"
             f" {only_spark.total()} rows of Spark are not on DuckDB, such as {next(iter(only_spark), None)}"
         )
-        # In the real extracts everything is paid.
         # Empty where everything is paid, as in the real extracts.
         of_open_invoices = (
             "features.scoring_set",
