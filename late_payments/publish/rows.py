@@ -33,7 +33,8 @@ def replace(connection: psycopg.Connection, mart: Mart, source: duckdb.DuckDBPyC
             with cursor.copy(into) as copy:
                 for block in blocks:
                     copy.write(block)
-            return cursor.rowcount
+            count: int = cursor.rowcount
+            return count
     except psycopg.Error as error:
         raise Refused(f"PostgreSQL does not take the rows of {mart}: {in_words(error)}") from error
 

@@ -97,7 +97,9 @@ class Topic:
         until = time.monotonic() + SECONDS_TO_ANSWER
         while True:
             try:
-                return self.consumer.get_watermark_offsets(TopicPartition(self.name, 0), timeout=SECONDS_TO_ANSWER)
+                partition = TopicPartition(self.name, 0)
+                first, end = self.consumer.get_watermark_offsets(partition, timeout=SECONDS_TO_ANSWER)
+                return first, end
             except KafkaException as error:
                 # A broker that has just started knows its topics before it leads them.
                 self.consumer.poll(0.5)
