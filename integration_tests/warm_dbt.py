@@ -12,6 +12,7 @@ is not a child of theirs: what is to be killed in the middle must be the real db
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -37,6 +38,8 @@ def ask(arguments: list[str]) -> int:
 
 def answer(connection: socket.socket) -> None:
     """Be the command that was asked for."""
+    # A search for garbage writes to all the memory that is shared with the serving process, which copies it.
+    gc.disable()
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import cli
 
