@@ -123,6 +123,9 @@ class Project:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start what DBT asks, once: the workers of pytest-xdist find it in their environment."""
+    # A make that finds these takes itself for a part of the one that runs the tests, and says so.
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+        os.environ.pop(name, None)
     if "WARM_DBT" in os.environ:
         return
     directory = tempfile.mkdtemp()

@@ -342,7 +342,7 @@ ROWS = [
             cell("invoice_line_items", "item_id", SKU_1),
             cell("invoice_line_items", "quantity", "2147483647"),
         ),
-        ("assert_amounts_fit", "A quantity or a price on them is wrong"),
+        ("assert_amounts_fit", "A price or a quantity of them is wrong"),
     ),
     Case(
         "joined far in the future",

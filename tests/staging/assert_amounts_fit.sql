@@ -3,37 +3,47 @@
 
 with
 
-invoices as (
+units as (
 
     select
-        line_items.invoice_id,
-        sum(
-            cast(line_items.quantity as decimal(10, 0))
-            * cast(greatest(skus.item_retail_price, skus.item_cost_price) as decimal(20, 2))
-        ) as amount
-    from {{ ref('stg_trs__invoice_line_items') }} as line_items
-    inner join {{ ref('stg_trs__skus') }} as skus
-        on line_items.item_id = skus.item_id
-    group by line_items.invoice_id
+        item_id,
+        cast(sum(quantity) as decimal(18, 0)) as units,
+        max(quantity) as largest_quantity
+    from {{ ref('stg_trs__invoice_line_items') }}
+    group by item_id
 
 ),
 
--- Receivables are sums of invoices, so all of them together must fit. The largest are those to look at.
-invoices_by_amount as (
+amounts as (
 
     select
-        invoice_id,
-        amount,
+        skus.item_id,
+        units.units,
+        units.largest_quantity,
+        units.units * cast(greatest(skus.item_retail_price, skus.item_cost_price) as decimal(20, 2)) as amount
+    from units
+    inner join {{ ref('stg_trs__skus') }} as skus
+        on units.item_id = skus.item_id
+
+),
+
+-- Receivables are sums of invoices, so all that was ever sold must fit. The largest amounts are those to look at.
+amounts_by_size as (
+
+    select
+        *,
         sum(amount) over (
-            order by amount, invoice_id
+            order by amount, item_id
             rows between unbounded preceding and current row
         ) as amount_so_far
-    from invoices
+    from amounts
 
 )
 
 select
-    invoice_id,
+    item_id,
+    units,
+    largest_quantity,
     amount
-from invoices_by_amount
+from amounts_by_size
 where amount_so_far >= {{ limit }}
