@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help land check build publish stream nightly drop test test-services test-stream test-spark lint format docs docs-serve evaluate backtest bench extracts lock clean
+.PHONY: help land check build publish stream nightly drop report contacts test test-report test-services test-stream test-spark lint format docs docs-serve evaluate backtest bench extracts lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -82,8 +82,17 @@ nightly: $(INSTALLED)-services ## land, build, test the data and publish, in one
 stream: $(INSTALLED)-stream ## follow TRS by way of Kafka until stopped: land each change, refresh the marts, publish what changed
 	@exec $(PACKAGE).stream
 
+report: $(INSTALLED)-report | $(DATABASE) ## write the pages that people look at, reports/index.html [OUT=reports] [DAYS="YYYY-MM-DD …"]
+	@$(PACKAGE).report $(VARS) $(if $(OUT),--out "$(OUT)") $(if $(DAYS),--days $(DAYS))
+
+contacts: $(INSTALLED)-report | $(DATABASE) ## write the call list with names and telephone numbers, for your eyes alone [OUT=contacts]
+	@$(PACKAGE).report --contacts $(VARS) $(if $(OUT),--out "$(OUT)")
+
 test: lint ## every check that needs no server: lint, builds, data tests, unit tests, scenarios
 	$(VENV)/bin/pytest
+
+test-report: $(INSTALLED)-report ## the checks that look at the pages with a browser (Debian: apt-get install chromium chromium-driver)
+	$(VENV)/bin/pytest --numprocesses=0 integration_tests/report
 
 test-services: $(INSTALLED)-services ## the checks that start servers of their own (Debian: apt-get install postgresql mariadb-server-core mariadb-client-core)
 	$(VENV)/bin/pytest integration_tests/services
@@ -140,7 +149,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.10 --generate-hash
 lock: ## pin what pyproject.toml asks for in requirements*.txt (needs uv)
 	$(LOCK) --output-file requirements.txt
 	@# pip takes dbt-spark's own wish for Spark as unpinned where the lock names Spark with an extra.
-	set -e; for group in docs evaluate services "spark --strip-extras" stream; do \
+	set -e; for group in docs evaluate metrics report services "spark --strip-extras" stream; do \
 		$(LOCK) --extra $$group --constraints requirements.txt --output-file requirements-$${group%% *}.txt; \
 	done
 

@@ -10,20 +10,20 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
 import psycopg
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
-from dbt.contracts.graph.nodes import ModelNode
 from dbt_common.exceptions import DbtBaseException
 
 from late_payments import servers, warehouse
+from late_payments.green import Build, Refused, last_green_build, public_models
 from late_payments.landing.arguments import options_of_dbt
 from late_payments.progress import Dbt
-from late_payments.publish.marts import Refused, public_models, published_marts
-from late_payments.publish.publication import Build, connect, in_words, note, publication, refuse_seeds_over_landed
+from late_payments.publish.marts import published_marts
+from late_payments.publish.publication import connect, in_words, note, publication, refuse_seeds_over_landed
 from late_payments.publish.rows import replace
 from late_payments.publish.structure import prepare
 from late_payments.record import Record
@@ -93,7 +93,9 @@ def run(dbt: Dbt) -> None:
     assert dbt.manifest
     # Open until the end, so that no other process changes what is being published.
     with warehouse.connect(target) as source:
-        build = last_green_build(source, public_models(dbt.manifest), warehouse.in_words(target))
+        build = last_green_build(
+            source, public_models(dbt.manifest), warehouse.in_words(target), "Nothing was published", "publish"
+        )
         marts = published_marts(dbt.manifest, source)
         record = Record(
             source,
@@ -111,47 +113,6 @@ def run(dbt: Dbt) -> None:
             export(dbt, build, rows)
         record.ended(outcome="published", as_of=build.as_of, rows_of_marts=json.dumps(rows))
     print(f"\n  source    {build.source}\n  as of     {build.as_of}\n")
-
-
-def last_green_build(source: duckdb.DuckDBPyConnection, models: Sequence[ModelNode], database: str) -> Build:
-    """The build whose marts are good. Refused, saying what to do, unless there is one and it knew all models."""
-    if not source.execute("select 1 from duckdb_views() where view_name = 'last_green_build'").fetchone():
-        raise nothing_built(source, models[0], database)
-    last = source.execute(
-        "select command, begun_at, outcome from audit.runs where judges_marts order by begun_at desc limit 1"
-    ).fetchone()
-    if last is None:
-        raise nothing_built(source, models[0], database)
-    green = source.execute("select run_id, begun_at, source, as_of, marts from audit.last_green_build").fetchone()
-    if green is None:
-        command, begun_at, outcome = last
-        raise Refused(
-            f"The last build of the marts in {database} did not end green: {command}, started {begun_at} UTC:"
-            f" {outcome}. Nothing was published. Run a whole dbt build, then publish."
-        )
-    *facts, built = green
-    unbuilt = [model.name for model in models if model.name not in built.split(", ")]
-    if unbuilt:
-        raise Refused(
-            f"The last build of the marts in {database} did not know {', '.join(unbuilt)}. Nothing was published."
-            " Run a whole dbt build, then publish."
-        )
-    return Build(*facts)
-
-
-def nothing_built(source: duckdb.DuckDBPyConnection, model: ModelNode, database: str) -> Refused:
-    """Why there is no build to publish."""
-    replays = source.execute(
-        "select distinct table_schema from information_schema.tables"
-        " where regexp_matches(table_schema, '_asof_') and table_name = ? order by all",
-        [model.alias],
-    ).fetchall()
-    held = "no marts yet"
-    if replays:
-        held = f"replays only ({', '.join(schema for (schema,) in replays)}), and what is published is live"
-    return Refused(
-        f"{database} holds {held}. Nothing was published. Run a whole dbt build without as_of, then publish."
-    )
 
 
 def export(dbt: Dbt, build: Build, rows: dict[str, int]) -> None:

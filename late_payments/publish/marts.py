@@ -8,6 +8,8 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import GenericTestNode, ModelNode
 from psycopg import sql
 
+from late_payments.green import Refused, public_models
+
 # By DuckDB's name, the one that PostgreSQL's format_type writes. Decimals beside.
 TYPES = {
     "bigint": "bigint",
@@ -18,10 +20,6 @@ TYPES = {
     "timestamp": "timestamp without time zone",
     "varchar": "text",
 }
-
-
-class Refused(Exception):
-    """What keeps something from being published, and what to do. Never shows a value: it may be personal data."""
 
 
 @dataclass(frozen=True)
@@ -66,18 +64,6 @@ class Mart(Table):
     relation: str
     # Each a list of columns that a test of dbt's holds unique together.
     keys: tuple[tuple[str, ...], ...]
-
-
-def public_models(manifest: Manifest) -> list[ModelNode]:
-    """The models that are marts, in the order of their ids: the project's, public, with an enforced contract."""
-    return [
-        node
-        for _, node in sorted(manifest.nodes.items())
-        if isinstance(node, ModelNode)
-        and node.package_name == manifest.metadata.project_name
-        and node.access == "public"
-        and node.contract.enforced
-    ]
 
 
 def published_marts(manifest: Manifest, source: duckdb.DuckDBPyConnection) -> list[Mart]:

@@ -3,13 +3,13 @@
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import datetime, timezone
 
 import psycopg
 from psycopg import sql
 
-from late_payments.publish.marts import Column, Refused, Table
+from late_payments.green import Build, Refused
+from late_payments.publish.marts import Column, Table
 
 # It repeats errors that are raised as well, with the rows that PostgreSQL quotes in them.
 logging.getLogger("psycopg").setLevel(logging.CRITICAL)
@@ -29,17 +29,6 @@ PUBLICATIONS = Table(
 
 # The advisory lock that publishers of this project share in a database.
 PUBLISHING = int.from_bytes(b"publish", "big")
-
-
-@dataclass(frozen=True)
-class Build:
-    """The build that is published."""
-
-    id: str
-    # UTC.
-    built_at: datetime
-    source: str
-    as_of: date
 
 
 def connect(credentials: Mapping[str, str]) -> psycopg.Connection:

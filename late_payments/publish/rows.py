@@ -13,7 +13,8 @@ import duckdb
 import psycopg
 from psycopg import sql
 
-from late_payments.publish.marts import Mart, Refused
+from late_payments.green import Refused
+from late_payments.publish.marts import Mart
 from late_payments.publish.publication import in_words
 
 # What a pipe of Linux holds.

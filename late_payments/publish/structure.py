@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import psycopg
 from psycopg import sql
 
-from late_payments.publish.marts import Mart, Refused, Table
+from late_payments.green import Refused
+from late_payments.publish.marts import Mart, Table
 from late_payments.publish.publication import PUBLICATIONS
 
 

@@ -11,9 +11,10 @@ from typing import cast
 import duckdb
 from dbt.contracts.graph.manifest import Manifest
 
+from late_payments.green import Build
 from late_payments.landing.transaction import literal, quoted
 from late_payments.publish.marts import Mart, published_marts
-from late_payments.publish.publication import Build, connect, note, publication
+from late_payments.publish.publication import connect, note, publication
 from late_payments.publish.rows import change, replace
 from late_payments.publish.structure import index, prepare
 from late_payments.stream.compiled import KEYS

@@ -1,10 +1,4 @@
-{%- set buckets = {
-    'current': 'days_late = 0',
-    '1_to_30': 'days_late between 1 and 30',
-    '31_to_60': 'days_late between 31 and 60',
-    '61_to_90': 'days_late between 61 and 90',
-    'over_90': 'days_late > 90',
-} %}
+{%- set buckets = ageing_buckets('days_late') %}
 
 with
 
@@ -30,11 +24,11 @@ ageing as (
     select
         account_id,
         count(*) as invoices_open,
-        {%- for bucket, days in buckets.items() %}
-        count(case when {{ days }} then 1 end) as invoices_{{ bucket }},
+        {%- for bucket, is_in_it in buckets.items() %}
+        count(case when {{ is_in_it }} then 1 end) as invoices_{{ bucket }},
         {%- endfor %}
-        {%- for bucket, days in buckets.items() %}
-        cast(coalesce(sum(case when {{ days }} then amount end), 0) as decimal(18, 2)) as amount_{{ bucket }},
+        {%- for bucket, is_in_it in buckets.items() %}
+        cast(coalesce(sum(case when {{ is_in_it }} then amount end), 0) as decimal(18, 2)) as amount_{{ bucket }},
         {%- endfor %}
         cast(sum(amount) as decimal(18, 2)) as amount_open
     from open_invoices

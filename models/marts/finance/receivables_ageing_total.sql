@@ -1,4 +1,4 @@
-{%- set buckets = ['current', '1_to_30', '31_to_60', '61_to_90', 'over_90'] %}
+{%- set buckets = ageing_buckets('days_late') %}
 
 with
 

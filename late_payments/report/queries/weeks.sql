@@ -1,0 +1,3 @@
+select *
+from finance.expected_collections
+order by weeks_ahead
