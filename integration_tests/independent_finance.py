@@ -117,6 +117,19 @@ def receivables_ageing_total(directory: Path, as_of: date | None = None) -> tupl
     )
 
 
+def receivables_ageing_by_month(directory: Path, as_of: date | None = None) -> list[tuple]:
+    """Rows of the mart, its columns in order, by month: each from the total of a replay of its last day."""
+    as_of = chosen_day(directory, as_of)
+    rows = []
+    first = min(row[2] for row in fct_invoices(directory, as_of)).replace(day=1)
+    while first <= as_of:
+        month_end = first.replace(day=monthrange(first.year, first.month)[1])
+        last = min(month_end, as_of)
+        rows.append((first, last, *receivables_ageing_total(directory, last)[7:]))
+        first = month_end + timedelta(days=1)
+    return rows
+
+
 def monthly_receivables(directory: Path, as_of: date | None = None) -> list[tuple]:
     """Rows of the mart, its columns in order, by month; ratios are rounded by the caller."""
     as_of = chosen_day(directory, as_of)

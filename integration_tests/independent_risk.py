@@ -284,3 +284,25 @@ def risk_by_month(directory: Path, as_of: date | None = None) -> list[tuple]:
                 )
             )
         first = last + ONE_DAY
+
+
+def collections_by_month(directory: Path, as_of: date | None = None) -> list[tuple]:
+    """Rows of the mart, its columns in order, by month and week: what was expected, and what has come since."""
+    now = Knowledge(directory, as_of)
+    paid = {invoice.number: invoice.paid for invoice in now.invoices}
+    rows = []
+    first = min(invoice.issued for invoice in now.invoices).replace(day=1)
+    while True:
+        month_end = first.replace(day=monthrange(first.year, first.month)[1])
+        if month_end + timedelta(7) > now.as_of:
+            return rows
+        then = Knowledge(directory, month_end)
+        for _, week, begin, end, due, expected, _ in then.collections()[:4]:
+            if end <= now.as_of:
+                came = [
+                    invoice.value
+                    for invoice in then.invoices
+                    if then.is_open(invoice) and paid[invoice.number] and begin <= paid[invoice.number] <= end
+                ]
+                rows.append((first, month_end, week, begin, end, due, expected, sum(came, Decimal(0))))
+        first = month_end + ONE_DAY

@@ -15,6 +15,7 @@ from independent_finance import (
     fct_invoices,
     monthly_receivables,
     receivables_ageing,
+    receivables_ageing_by_month,
     receivables_ageing_total,
 )
 from test_features import assert_equal
@@ -46,6 +47,7 @@ def assert_finance(project: Project, directory: Path, as_of: date | None = None)
     assert_equal(mart("fct_invoice_line_items", "invoice_id, item_id"), fct_invoice_line_items(directory, as_of))
     assert_equal(mart("receivables_ageing", "account_id"), receivables_ageing(directory, as_of))
     assert_equal(mart("receivables_ageing_total", "as_of"), [receivables_ageing_total(directory, as_of)])
+    assert_equal(mart("receivables_ageing_by_month", "month_start"), receivables_ageing_by_month(directory, as_of))
     assert_equal(rounded(mart("monthly_receivables", "month_start")), rounded(monthly_receivables(directory, as_of)))
 
     today = chosen_day(directory, as_of)

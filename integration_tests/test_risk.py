@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import REAL_EXTRACTS, Project, needs_real_extracts
-from independent_risk import Knowledge, risk_by_month
+from independent_risk import Knowledge, collections_by_month, risk_by_month
 
 # What holds rows of all scored days, those before the day as_of as well.
 OF_SCORED_DAYS = (
@@ -42,6 +42,10 @@ def assert_risk(project: Project, directory: Path, as_of: date | None = None) ->
     assert_equal(
         project.query(f"select * from features{suffix}.risk_by_month order by month_start"),
         risk_by_month(directory, as_of),
+    )
+    assert_equal(
+        project.query(f"select * from finance{suffix}.collections_by_month order by month_start, weeks_ahead"),
+        collections_by_month(directory, as_of),
     )
 
 

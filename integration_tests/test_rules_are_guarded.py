@@ -9,6 +9,7 @@ from dbt.contracts.graph.manifest import Manifest
 
 # Those of the rules below that are not models.
 MACROS = (
+    "ageing_buckets",
     "date_due",
     "first_recent_day",
     "holds_nul",
@@ -183,12 +184,14 @@ BROKEN_RULES = [
     ("dim_date", "generated_number - 1 as", "generated_number as", "a_day_knows_its_month_quarter_year_and_weekday"),
     ("dim_date", "0001-01-01", "0001-01-02", "a_new_year_begins_a_month_a_quarter_and_a_year"),
     ("dim_date", "last_day('date_day', 'month')", "last_day('date_day', 'quarter')", "a_day_knows_its_month_quarter"),
-    ("receivables_ageing", "= 0", "<= 1", "receivables_age_by_days_beyond_the_due_date"),
-    ("receivables_ageing", "between 1 and 30", "between 1 and 29", "receivables_age_by_days_beyond_the_due_date"),
-    ("receivables_ageing", "between 31 and 60", "between 31 and 61", "receivables_age_by_days_beyond_the_due_date"),
-    ("receivables_ageing", "between 61 and 90", "between 60 and 90", "receivables_age_by_days_beyond_the_due_date"),
-    ("receivables_ageing", "> 90", "> 91", "receivables_age_by_days_beyond_the_due_date"),
+    ("ageing_buckets", " <= 0", " <= 1", "receivables_age_by_days_beyond_the_due_date"),
+    ("ageing_buckets", "between 1 and 30", "between 1 and 29", "receivables_age_by_days_beyond_the_due_date"),
+    ("ageing_buckets", "between 31 and 60", "between 31 and 61", "receivables_age_by_days_beyond_the_due_date"),
+    ("ageing_buckets", "between 61 and 90", "between 60 and 90", "receivables_age_by_days_beyond_the_due_date"),
+    ("ageing_buckets", "> 90", "> 91", "receivables_age_by_days_beyond_the_due_date"),
     ("receivables_ageing", "where date_paid is null", "", "receivables_age_by_days_beyond_the_due_date"),
+    ("receivables_ageing_by_month", "-days_until_due", "days_until_due", "each_month_ages_by_days_beyond"),
+    ("receivables_ageing_by_month", "left join ageing", "inner join ageing", "each_month_ages_by_days_beyond"),
     (
         "receivables_ageing_total",
         "coalesce(sum(invoices_open), 0)",
@@ -382,6 +385,11 @@ BROKEN_RULES = [
     ("expected_collections", "= chosen_day.as_of", "<= chosen_day.as_of", "the_weeks_of_today_follow_the_day_as_of"),
     ("expected_collections", "weeks_ahead - 6", "weeks_ahead - 7", "the_weeks_of_today_follow_the_day_as_of"),
     ("expected_collections", "weeks_ahead <= 4", "weeks_ahead <= 5", "the_weeks_of_today_follow_the_day_as_of"),
+    ("collections_by_month", "<= chosen_day.as_of", "< chosen_day.as_of", "what_came_in_stands_beside_what_was"),
+    ("collections_by_month", "where weeks_ahead <= 4", "", "what_came_in_stands_beside_what_was"),
+    ("collections_by_month", "7 * weeks_ahead - 6", "7 * weeks_ahead - 7", "what_came_in_stands_beside_what_was"),
+    ("collections_by_month", "ceil(", "floor(", "what_came_in_stands_beside_what_was"),
+    ("collections_by_month", "left join collected", "inner join collected", "what_came_in_stands_beside_what_was"),
 ]
 
 

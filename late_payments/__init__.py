@@ -4,6 +4,8 @@ progress      runs dbt and says how far it is: `python -m late_payments build`, 
 extracts      writes invented extracts of the four tables; `make extracts`
 landing       fills the schema raw from files, a bucket or MySQL; `make land`
 publish       sends the marts of the last green build to PostgreSQL and to files; `make publish`
+report        writes the pages that people look at; `make report`, `make contacts`
+green         finds the last green build; never run by itself
 servers       what is known of servers, and of their secrets; never run by itself
 warehouse     places the database and the exports, opens the one and swaps the other whole; also a plugin of dbt-duckdb
 record        what audit.runs says about what is no command of dbt's; never run by itself

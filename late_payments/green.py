@@ -10,7 +10,7 @@ from dbt.contracts.graph.nodes import ModelNode
 
 
 class Refused(Exception):
-    """What keeps something from being published or shown, and what to do. Never shows a value: it may be personal data."""
+    """What keeps something from being published or shown, and what to do. Never shows a value: it may be personal."""
 
 
 @dataclass(frozen=True)

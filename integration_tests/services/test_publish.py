@@ -26,6 +26,7 @@ MARTS = [
     "features.risk_by_month",
     "features.scoring_set",
     "features.training_set",
+    "finance.collections_by_month",
     "finance.dim_accounts",
     "finance.dim_date",
     "finance.dim_skus",
@@ -34,6 +35,7 @@ MARTS = [
     "finance.fct_invoices",
     "finance.monthly_receivables",
     "finance.receivables_ageing",
+    "finance.receivables_ageing_by_month",
     "finance.receivables_ageing_total",
 ]
 

@@ -14,16 +14,16 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#555555")
 # From pale to dark, for what has an order.
 SHADES = ("#BFD9EA", "#F6C667", "#E69F00", "#D55E00", "#7A1F1F")
 WIDTH, HEIGHT = 268, 170
-FONT = "system-ui, sans-serif"
+FONT = "Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif"
 
 Rows = Sequence[Mapping[str, Any]]
 
 
-def drawn(chart: Any) -> str:
+def drawn(chart: Any, width: int = WIDTH) -> str:
     """A chart of Altair as SVG, without what only a program would read."""
     styled = (
-        chart.properties(width=WIDTH, height=HEIGHT)
-        .configure(aria=False, font=FONT, padding={"left": 4, "top": 4, "right": 14, "bottom": 4}, background="white")
+        chart.properties(width=width, height=HEIGHT)
+        .configure(aria=False, font=FONT, padding={"left": 4, "top": 4, "right": 34, "bottom": 4}, background="white")
         .configure_view(stroke=None)
         .configure_axis(
             labelFontSize=11,
@@ -96,6 +96,18 @@ def bars(rows: Rows, x: str, series: Mapping[str, str], title: str, form: str, c
     values = long(rows, x, series)
     chart = alt.Chart(data(values)).mark_bar(stroke="white", strokeWidth=0.5)
     return drawn(chart.encode(across(), up(title, form), colour(labels, colours), alt.Order("order:Q")))
+
+
+def ranked(rows: Rows, y: str, column: str, title: str, form: str) -> str:
+    """A bar to the right for each y, with its value at its end."""
+    values = [{"y": row[y], "value": float(row[column])} for row in rows]
+    base = alt.Chart(data(values)).encode(
+        alt.X("value:Q", title=title, axis=alt.Axis(format=form, tickCount=4)),
+        alt.Y("y:N", sort=None, title=None, axis=alt.Axis(ticks=False)),
+    )
+    text = base.mark_text(align="left", dx=4, fontSize=11, color="#333333").encode(alt.Text("value:Q", format=form))
+    # Beside the names and the values.
+    return drawn(base.mark_bar(color=COLOURS[0]) + text, WIDTH - 60)
 
 
 def grouped(rows: Rows, x: str, series: Mapping[str, str], title: str, form: str) -> str:

@@ -119,8 +119,9 @@ def calls(marts: Marts, contacts: Mapping[int, Row] | None = None) -> Page:
     invoices: dict[int, list[str]] = {}
     for invoice in marts.rows("calls_invoices"):
         lines = invoices.setdefault(invoice["account_id"], [])
-        state = f"{invoice['days_late']} d overdue" if invoice["days_late"] else "due"
-        lines.append(f"{invoice['invoice_id']}: {money(invoice['amount'])}, {state}, {day(invoice['date_due'])}")
+        late = invoice["days_late"]
+        state = f"{late} {'day' if late == 1 else 'days'} overdue" if late else f"due {day(invoice['date_due'])}"
+        lines.append(f"{invoice['invoice_id']}: {money(invoice['amount'])}, {state}")
         if invoice["place"] == 5 and invoice["number_in_all"] > 5:
             lines.append(f"and {invoice['number_in_all'] - 5} more")
     for row in listed:
@@ -133,7 +134,7 @@ def calls(marts: Marts, contacts: Mapping[int, Row] | None = None) -> Page:
     columns = [
         Column("name", "Customer"),
         *([Column("contact", "Contact", "lines")] if contacts is not None else []),
-        Column("reason", "Reason"),
+        Column("reason", "Reason", "sentence"),
         Column("invoices", "Invoices", "lines"),
         Column("value_overdue", "Overdue", "money"),
         Column("value_due_7d", "Due in 7 days", "money"),
@@ -142,8 +143,8 @@ def calls(marts: Marts, contacts: Mapping[int, Row] | None = None) -> Page:
     ]
     left = total["accounts"] - len(listed)
     table = Table(
-        "Ranked by expected late value: what is overdue, and as much of what falls due within 7 days as is likely to turn"
-        " late. A tick and a note stay on this page until it is closed; print it to keep them.",
+        "Ranked by expected late value: what is overdue, and as much of what falls due within 7 days as is likely to"
+        " turn late. A tick and a note stay on this page until it is closed; print it to keep them.",
         columns,
         listed,
         f"{left:,} more accounts are on the list: branch.accounts_to_contact has all." if left > 0 else "",
@@ -193,7 +194,7 @@ def ageing(marts: Marts) -> Section:
         section.charts.append(
             Chart(
                 f"What is open on {day(marts.build.as_of)}, by days beyond the due date",
-                charts.bars(today, "bucket", {"amount": "open"}, "dollars", DOLLARS, charts.COLOURS),
+                charts.ranked(today, "bucket", "amount", "dollars", "$.3~s"),
             )
         )
         section.tables.append(
@@ -220,7 +221,6 @@ def ageing(marts: Marts) -> Section:
             Table(
                 "Open at the end of each month, or on the day as of, by days beyond the due date then.",
                 [
-                    Column("month_start", "Month", "month"),
                     Column("month_end_or_as_of", "At the end of", "day"),
                     *(Column(key, label.capitalize(), "money") for key, label in AGES.items()),
                     Column("amount_open", "Open", "money"),
@@ -258,8 +258,8 @@ def months(marts: Marts) -> Section:
     whole = [row for row in rows if not row["is_partial"]]
     if len(whole) < len(rows):
         section.text.append(
-            f"The last month goes to {day(rows[-1]['month_end_or_as_of'])} only: its sales cover fewer days than customers"
-            " take to pay, so it is in the table and not in the charts."
+            f"The last month goes to {day(rows[-1]['month_end_or_as_of'])} only: its sales cover fewer days than"
+            " customers take to pay, so it is in the table and not in the charts."
         )
     if any(row["days_sales_outstanding"] is not None for row in whole):
         section.charts += [
@@ -320,8 +320,8 @@ def weeks(marts: Marts) -> Section:
     section = Section(
         "What comes in next",
         [
-            "Of the invoices issued so far: what falls due, and what is expected by how customers have paid in the last 90"
-            " days."
+            "Of the invoices issued so far: what falls due, and what is expected by how customers have paid in the last"
+            " 90 days."
         ],
     )
     section.charts.append(
@@ -417,9 +417,9 @@ def drift(marts: Marts) -> Section:
         return section
     section.tables.append(
         Table(
-            "Population stability index: the last 90 days against all invoices before, by the tenths of those. By custom"
-            " below 0.1 is steady and above 0.25 another population. acct_age and cum_tot_inv_acct grow with every day, so"
-            " theirs is high where nothing is wrong.",
+            "Population stability index: the last 90 days against all invoices before, by the tenths of those. By"
+            " custom below 0.1 is steady and above 0.25 another population. acct_age and cum_tot_inv_acct grow with"
+            " every day, so theirs is high where nothing is wrong.",
             [
                 Column("feature", "Feature"),
                 Column("stability_index", "Stability index", "fine"),
@@ -451,36 +451,38 @@ def history(marts: Marts, days: Sequence[date]) -> list[Section]:
         except duckdb.InvalidInputException as error:
             # The history says which days it has.
             raise Refused(f"{str(error).removeprefix('Invalid Input Error: ')} No page was written.") from None
-    columns = [
-        Column("day", "As of"),
-        *(
-            Column(key, label, "number")
-            for key, label in (
-                ("smallest", "Smallest"),
-                ("lower_quartile", "Lower quartile"),
-                ("middle", "Median"),
-                ("mean", "Mean"),
-                ("upper_quartile", "Upper quartile"),
-                ("largest", "Largest"),
-            )
-        ),
-        Column("invoices", "Invoices", "count"),
-        Column("not_known", "Not known", "count"),
-    ]
+    numbers = {
+        "smallest": "Smallest",
+        "lower_quartile": "Lower quartile",
+        "middle": "Median",
+        "mean": "Mean",
+        "upper_quartile": "Upper quartile",
+        "largest": "Largest",
+    }
     distributions = Section(
         "As they stood on chosen days",
         [
-            "Days without a word are of the history: what the warehouse said at their end. A replay is what today's extracts"
-            ' would have said. Other days of the history: make report DAYS="2021-04-30 2021-05-31".'
-        ],
-        tables=[
-            Table(f"{feature}: {words}.", columns, [row for row in found if row["feature"] == feature])
-            for feature, words in [
-                *((name, words) for name, (words, *_) in FEATURES.items()),
-                ("is_late", "1 if paid late"),
-            ]
+            "Days without a word are of the history: what the warehouse said at their end. A replay is what today's"
+            ' extracts would have said. Other days of the history: make report DAYS="2021-04-30 2021-05-31".'
         ],
     )
+    for feature, (words, unit, _) in FEATURES.items():
+        kind = "money" if unit == "dollars" else "plain"
+        columns = [
+            Column("day", "As of"),
+            *(Column(key, label, kind) for key, label in numbers.items()),
+            Column("invoices", "Invoices", "count"),
+        ]
+        rows = [row for row in found if row["feature"] == feature]
+        distributions.tables.append(Table(f"{feature}: {words}, in {unit}.", columns, rows))
+    columns = [
+        Column("day", "As of"),
+        Column("mean", "Late", "percent"),
+        Column("invoices", "Invoices", "count"),
+        Column("not_known", "Not known yet", "count"),
+    ]
+    rows = [row for row in found if row["feature"] == "is_late"]
+    distributions.tables.append(Table("is_late: the share late of the invoices whose outcome is known.", columns, rows))
     return [distributions, changes(marts, chosen)]
 
 
@@ -640,7 +642,7 @@ def runs(marts: Marts) -> Page:
         "engineering",
         sections,
         [
-            Figure("last landed, UTC", written(landed, "time") if landed else "seeds"),
+            Figure("raw last changed, UTC", written(landed, "time")) if landed else Figure("source", "seeds"),
             Figure("last build began, UTC", written(marts.build.built_at, "time")),
             Figure("rejected rows", written(rejected[0]["rows_in_all"] if rejected else 0, "count")),
         ],

@@ -7,16 +7,18 @@ from typing import Any
 # By kind of column how a value is written. Other kinds are the template's: lines, tick and note.
 WRITTEN: dict[str, Callable[[Any], str]] = {
     "text": str,
+    "sentence": str,
     "count": lambda value: f"{value:,}",
     "money": lambda value: f"-${-value:,.2f}" if value < 0 else f"${value:,.2f}",
     "percent": lambda value: f"{100 * value:.1f} %",
     "number": lambda value: f"{value:,.1f}",
+    "plain": lambda value: f"{value:,.1f}".removesuffix(".0"),
     "fine": lambda value: f"{value:.3f}",
     "day": lambda value: f"{value.day} {value:%b %Y}",
     "month": lambda value: f"{value:%b %Y}",
     "time": lambda value: f"{value:%Y-%m-%d %H:%M:%S}",
 }
-NUMBERS = ("count", "money", "percent", "number", "fine")
+NUMBERS = ("count", "money", "percent", "number", "plain", "fine")
 NOTHING = "–"  # noqa: RUF001
 
 
@@ -47,6 +49,11 @@ class Table:
     rows: Sequence[dict[str, Any]]
     # What it leaves out.
     note: str = ""
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it stays a table on a telephone, where rows of others become cards."""
+        return len(self.columns) <= 3 + all(column.kind != "money" for column in self.columns)
 
 
 def written(value: Any, kind: str) -> str:
