@@ -96,11 +96,14 @@ def vars_of_dbt() -> dict[str, Any]:
     return {**declared, **flags.VARS}
 
 
-def connect(creds: DuckDBCredentials) -> duckdb.DuckDBPyConnection:
-    """Open the database of a target as dbt does. Commands of dbt may follow in this process before it is closed."""
+def connect(creds: DuckDBCredentials, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open the database of a target as dbt does. Commands of dbt may follow in this process before it is closed.
+
+    read_only: others may then read at the same time, and nothing in it can change.
+    """
     # What is left of an earlier one goes: the functions of this plugin would be there already for the next.
     DuckDBConnectionManager.close_all_connections()
-    connection = duckdb.connect(creds.path)
+    connection = duckdb.connect(creds.path, read_only)
     for name, value in (creds.settings or {}).items():
         connection.execute(f"set {name} = '{value}'")
     # For whoever watches.

@@ -15,7 +15,8 @@ from dbt.cli.main import dbtRunner
 from test_faults import wait_for
 from test_publish import MARTS, Target, server, target  # noqa: F401
 
-from late_payments.publish.marts import Column, Mart, Refused, published_marts
+from late_payments.green import Refused
+from late_payments.publish.marts import Column, Mart, published_marts
 from late_payments.publish.publication import connect, publication
 from late_payments.publish.rows import change, replace
 from late_payments.publish.structure import index, prepare

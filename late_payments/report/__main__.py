@@ -60,11 +60,12 @@ def write(dbt: Dbt, out: Path, days: Sequence[date], with_contacts: bool) -> Non
         raise Refused("Pages are written from DuckDB. No page was written.")
     if warehouse.vars_of_dbt()["as_of"] is not None:
         raise Refused("Pages are of what is live, so as_of must not be set. No page was written.")
-    with warehouse.connect(target) as source:
-        command = "make contacts" if with_contacts else "make report"
-        build = last_green_build(
-            source, public_models(dbt.manifest), warehouse.in_words(target), "No page was written", command
-        )
+    command, database = "make contacts" if with_contacts else "make report", warehouse.in_words(target)
+    undone = "No page was written"
+    if not Path(target.path).exists():
+        raise Refused(f"There is no {database} yet. {undone}. Run a whole dbt build, then {command}.")
+    with warehouse.connect(target, read_only=True) as source:
+        build = last_green_build(source, public_models(dbt.manifest), database, undone, command)
         marts = Marts(source, build)
         if with_contacts:
             contacts = {row["account_id"]: row for row in marts.rows("calls_contacts")}

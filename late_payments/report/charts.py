@@ -3,7 +3,7 @@
 They are drawn as wide as a telephone; a page puts several side by side. Text is drawn by the reader's own browser.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -50,11 +50,6 @@ def drawn(chart: Any, width: int = WIDTH) -> str:
     return str(vl_convert.vegalite_to_svg(styled.to_dict(), allowed_base_urls=[]))
 
 
-def data(rows: Iterable[Mapping[str, Any]]) -> Any:
-    """Rows for Altair."""
-    return alt.Data(values=[dict(row) for row in rows])
-
-
 def long(rows: Rows, x: str, series: Mapping[str, str]) -> list[dict[str, Any]]:
     """A row per value of the series that has one; series: label by column."""
     return [
@@ -84,7 +79,7 @@ def colour(labels: Sequence[str], colours: Sequence[str] = COLOURS) -> Any:
 def lines(rows: Rows, x: str, series: Mapping[str, str], title: str, form: str, zero: bool = True) -> str:
     """A line per series over x, each with a shape of its own."""
     labels = list(series.values())
-    base = alt.Chart(data(long(rows, x, series))).encode(across(), up(title, form, zero), colour(labels))
+    base = alt.Chart({"values": long(rows, x, series)}).encode(across(), up(title, form, zero), colour(labels))
     shapes = alt.Scale(domain=labels, range=["circle", "square", "triangle-up", "diamond"][: len(labels)])
     shape = alt.Shape("series:N", scale=shapes, legend=alt.Legend() if len(labels) > 1 else None)
     return drawn(base.mark_line(strokeWidth=2) + base.mark_point(filled=True, size=45, opacity=1).encode(shape))
@@ -94,14 +89,14 @@ def bars(rows: Rows, x: str, series: Mapping[str, str], title: str, form: str, c
     """A bar for each x, of all series upon one another."""
     labels = list(series.values())
     values = long(rows, x, series)
-    chart = alt.Chart(data(values)).mark_bar(stroke="white", strokeWidth=0.5)
+    chart = alt.Chart({"values": values}).mark_bar(stroke="white", strokeWidth=0.5)
     return drawn(chart.encode(across(), up(title, form), colour(labels, colours), alt.Order("order:Q")))
 
 
 def ranked(rows: Rows, y: str, column: str, title: str, form: str) -> str:
     """A bar to the right for each y, with its value at its end."""
     values = [{"y": row[y], "value": float(row[column])} for row in rows]
-    base = alt.Chart(data(values)).encode(
+    base = alt.Chart({"values": values}).encode(
         alt.X("value:Q", title=title, axis=alt.Axis(format=form, tickCount=4)),
         alt.Y("y:N", sort=None, title=None, axis=alt.Axis(ticks=False)),
     )
@@ -114,7 +109,7 @@ def grouped(rows: Rows, x: str, series: Mapping[str, str], title: str, form: str
     """A bar of each series beside the others, for each x."""
     labels = list(series.values())
     beside = alt.XOffset("series:N", sort=labels)
-    chart = alt.Chart(data(long(rows, x, series))).mark_bar()
+    chart = alt.Chart({"values": long(rows, x, series)}).mark_bar()
     return drawn(chart.encode(across(), up(title, form), colour(labels), beside))
 
 
@@ -124,7 +119,7 @@ def band(rows: Rows, x: str, title: str, form: str) -> str:
         {"x": row[x], "value": row["middle"], "low": row["lower_quartile"], "high": row["upper_quartile"]}
         for row in rows
     ]
-    base = alt.Chart(data(values)).encode(across())
+    base = alt.Chart({"values": values}).encode(across())
     shade = base.mark_area(color=COLOURS[0], opacity=0.25).encode(
         alt.Y("low:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(format=form, tickCount=5)),
         alt.Y2("high:Q"),

@@ -23,10 +23,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture, and what is seen on it."""
+    """A picture, what is seen on it, and what of that is said in words where no table says it."""
 
     title: str
     svg: str
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,19 +126,18 @@ def calls(marts: Marts, contacts: Mapping[int, Row] | None = None) -> Page:
         if invoice["place"] == 5 and invoice["number_in_all"] > 5:
             lines.append(f"and {invoice['number_in_all'] - 5} more")
     for row in listed:
-        row["invoices"] = invoices[row["account_id"]]
-        row["called"] = row["remark"] = row["company_name"]
-        row["name"] = f"{row['contact_rank']}. {row['company_name']}"
+        row["customer"] = [f"{row['contact_rank']}. {row['company_name']}"]
         if contacts is not None:
             contact = contacts[row["account_id"]]
-            row["contact"] = [contact[key] for key in ("contact_person", "contact_phone") if contact[key]]
+            row["customer"] += [contact[key] for key in ("contact_person", "contact_phone") if contact[key]]
+        row["why"] = [row["reason"], *invoices[row["account_id"]]]
+        row["called"] = row["remark"] = row["company_name"]
     columns = [
-        Column("name", "Customer"),
-        *([Column("contact", "Contact", "lines")] if contacts is not None else []),
-        Column("reason", "Reason", "sentence"),
-        Column("invoices", "Invoices", "lines"),
+        Column("customer", "Customer", "lines"),
+        Column("why", "Reason, and the invoices", "lines"),
         Column("value_overdue", "Overdue", "money"),
         Column("value_due_7d", "Due in 7 days", "money"),
+        Column("expected_late_value", "Expected late", "money"),
         Column("called", "Called", "tick"),
         Column("remark", "Note", "note"),
     ]
@@ -411,7 +411,19 @@ def drift(marts: Marts) -> Section:
     )
     for feature, (words, unit, form) in FEATURES.items():
         rows = [row for row in by_month if row["feature"] == feature]
-        section.charts.append(Chart(f"{feature}: {words}", charts.band(rows, "month", unit, form)))
+        if not rows:
+            section.text.append("No invoice was issued in the last twelve months.")
+            break
+        kind = "money" if unit == "dollars" else "plain"
+        medians = [f"{written(row['middle'], kind)} in {row['month']}" for row in (rows[0], rows[-1])]
+        section.charts.append(
+            Chart(
+                f"{feature}: {words}",
+                charts.band(rows, "month", unit, form),
+                f"Median {medians[0]}, {medians[1]}; quartiles in the last month"
+                f" {written(rows[-1]['lower_quartile'], kind)} and {written(rows[-1]['upper_quartile'], kind)}.",
+            )
+        )
     if not any(row["invoices_before"] for row in indices):
         section.text.append("There are no invoices from before the last 90 days to compare with.")
         return section
@@ -674,6 +686,7 @@ def index(marts: Marts, pages: Sequence[Page]) -> Page:
             Chart(
                 "Share of the invoices due in each month that were not paid by then",
                 charts.lines(whole, "month", {"late_share": "late"}, "share", SHARE),
+                "The table is on the page Receivables, as that of the ageing is.",
             )
         )
     by_month = with_month(marts.rows("ageing_by_month"))

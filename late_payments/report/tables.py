@@ -7,7 +7,6 @@ from typing import Any
 # By kind of column how a value is written. Other kinds are the template's: lines, tick and note.
 WRITTEN: dict[str, Callable[[Any], str]] = {
     "text": str,
-    "sentence": str,
     "count": lambda value: f"{value:,}",
     "money": lambda value: f"-${-value:,.2f}" if value < 0 else f"${value:,.2f}",
     "percent": lambda value: f"{100 * value:.1f} %",

@@ -20,11 +20,11 @@ import psycopg
 from dbt_common.exceptions import DbtBaseException
 
 from late_payments import servers, warehouse
+from late_payments.green import Refused as NotPublished
 from late_payments.landing.__main__ import known_to_dbt
 from late_payments.landing.arguments import options_of_dbt
 from late_payments.landing.transaction import Refused
 from late_payments.progress import Dbt
-from late_payments.publish.marts import Refused as NotPublished
 from late_payments.publish.publication import in_words
 from late_payments.record import Record
 from late_payments.stream.compiled import compile_project
