@@ -486,7 +486,7 @@ def history(marts: Marts, days: Sequence[date]) -> list[Section]:
             Column("invoices", "Invoices", "count"),
         ]
         rows = [row for row in found if row["feature"] == feature]
-        distributions.tables.append(Table(f"{feature}: {words}, in {unit}.", columns, rows))
+        distributions.tables.append(Table(f"{feature}: {words} ({unit}).", columns, rows))
     columns = [
         Column("day", "As of"),
         Column("mean", "Late", "percent"),
