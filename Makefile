@@ -83,10 +83,10 @@ stream: $(INSTALLED)-stream ## follow TRS by way of Kafka until stopped: land ea
 	@exec $(PACKAGE).stream
 
 report: $(INSTALLED)-report ## write the pages that people look at, reports/index.html [OUT=reports] [DAYS="YYYY-MM-DD …"]
-	@$(PACKAGE).report $(VARS) $(if $(OUT),--out "$(OUT)") $(if $(DAYS),--days $(DAYS))
+	@$(PACKAGE).report $(VARS) $(if $(OUT),--out "$$OUT") $(if $(DAYS),--days $$DAYS)
 
 contacts: $(INSTALLED)-report ## write the call list with names and telephone numbers, for your eyes alone [OUT=contacts]
-	@$(PACKAGE).report --contacts $(VARS) $(if $(OUT),--out "$(OUT)")
+	@$(PACKAGE).report --contacts $(VARS) $(if $(OUT),--out "$$OUT")
 
 test: lint ## every check that needs no server: lint, builds, data tests, unit tests, scenarios
 	$(VENV)/bin/pytest

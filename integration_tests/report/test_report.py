@@ -20,6 +20,7 @@ import pytest
 from conftest import Project
 from pypdf import PdfReader
 from selenium import webdriver
+from test_faults import small_disk
 
 PAGES = ["index", "calls", "receivables", "features", "runs"]
 CHARTS = {"index": 2, "calls": 0, "receivables": 7, "features": 6, "runs": 0}
@@ -374,6 +375,23 @@ def test_a_directory_that_others_may_read_is_closed_first(plain: Project, tmp_pa
     plain.make("contacts", f"OUT={out}")
     assert stat.S_IMODE(out.stat().st_mode) == 0o700
     assert stat.S_IMODE((out / "calls.html").stat().st_mode) == 0o600
+    assert [each.name for each in out.iterdir()] == ["calls.html"]
+
+
+def test_contacts_do_not_go_among_the_pages_for_everybody(plain: Project) -> None:
+    before = file(plain, "calls").read_bytes()
+    assert "contacts need a directory of their own" in plain.make("contacts", "OUT=reports", ok=False)
+    assert file(plain, "calls").read_bytes() == before
+
+
+def test_a_full_disk_leaves_the_pages_as_they_were(plain: Project, tmp_path: Path) -> None:
+    # Room for the pages once, and not for those that are to take their place.
+    with small_disk(tmp_path / "pages", 450_000):
+        plain.make("report", f"OUT={tmp_path / 'pages'}")
+        before = {page.name: page.read_bytes() for page in (tmp_path / "pages").iterdir()}
+        assert "No space left on device" in plain.make("report", f"OUT={tmp_path / 'pages'}", ok=False)
+        assert {page.name: page.read_bytes() for page in (tmp_path / "pages").iterdir()} == before
+    assert set(before) == {f"{page}.html" for page in PAGES}
 
 
 def test_where_there_is_nothing_a_sentence_says_so(plain: Project, browser: webdriver.Chrome, tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ the first is written, and each takes the place of the old one at once.
 
 import argparse
 import os
-import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
@@ -62,6 +62,8 @@ def write(dbt: Dbt, out: Path, days: Sequence[date], with_contacts: bool) -> Non
         raise Refused("Pages are of what is live, so as_of must not be set. No page was written.")
     command, database = "make contacts" if with_contacts else "make report", warehouse.in_words(target)
     undone = "No page was written"
+    if with_contacts and (out / "index.html").exists():
+        raise Refused(f"{out} holds pages for everybody, and contacts need a directory of their own. {undone}.")
     if not Path(target.path).exists():
         raise Refused(f"There is no {database} yet. {undone}. Run a whole dbt build, then {command}.")
     with warehouse.connect(target, read_only=True) as source:
@@ -79,8 +81,7 @@ def write(dbt: Dbt, out: Path, days: Sequence[date], with_contacts: bool) -> Non
             ]
             pages = [index(marts, listed), *listed]
     texts = {page.name: rendered(page, pages, build, dbt.manifest) for page in pages}
-    for name, text in texts.items():
-        put(out, f"{name}.html", text, is_private=with_contacts)
+    put(out, texts, is_private=with_contacts)
     first = out / f"{pages[0].name}.html"
     print(f"\n  source    {build.source}\n  as of     {build.as_of}\n  pages     {first}\n")
 
@@ -98,17 +99,21 @@ def rendered(page: Page, pages: Sequence[Page], build: Build, manifest: Manifest
     return environment.get_template("page.html").render(page=page, pages=pages, build=build, style=style)
 
 
-def put(directory: Path, name: str, text: str, is_private: bool) -> None:
-    """Put a file in the place of the one before it, at once; a private one, and its directory, for its owner alone."""
+def put(directory: Path, texts: Mapping[str, str], is_private: bool) -> None:
+    """Put pages in the place of those before them, at once, when all are there; private ones for their owner.
+
+    OSError, with the pages as they were, if they cannot be written.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     if is_private:
-        directory.chmod(stat.S_IRWXU)
-    new = directory / f".{name}.new"
-    new.unlink(missing_ok=True)
-    mode = 0o600 if is_private else 0o666
-    with open(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "w", encoding="utf-8") as file:
-        file.write(text)
-    new.replace(directory / name)
+        directory.chmod(0o700)
+    with TemporaryDirectory(dir=directory, prefix=".new-") as new:
+        for name, text in texts.items():
+            page = Path(new, f"{name}.html")
+            page.touch(0o600 if is_private else 0o644)
+            page.write_text(text, encoding="utf-8")
+        for page in Path(new).iterdir():
+            page.replace(directory / page.name)
 
 
 if __name__ == "__main__":
