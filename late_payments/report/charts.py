@@ -34,6 +34,8 @@ def drawn(chart: Any, width: int = WIDTH) -> str:
             gridColor="#E3E3E3",
             domainColor="#888888",
             tickColor="#888888",
+            # Of a thousand million: G is the engineers', B is on every bank's statement.
+            labelExpr="replace(datum.label, 'G', 'B')",
         )
         .configure_axisX(grid=False)
         .configure_axisY(titleAngle=0, titleAlign="left", titleAnchor="end", titleY=-8, titleX=-36)
@@ -100,7 +102,8 @@ def ranked(rows: Rows, y: str, column: str, title: str, form: str) -> str:
         alt.X("value:Q", title=title, axis=alt.Axis(format=form, tickCount=4)),
         alt.Y("y:N", sort=None, title=None, axis=alt.Axis(ticks=False)),
     )
-    text = base.mark_text(align="left", dx=4, fontSize=11, color="#333333").encode(alt.Text("value:Q", format=form))
+    words = base.transform_calculate(words=f"replace(format(datum.value, '{form}'), 'G', 'B')")
+    text = words.mark_text(align="left", dx=4, fontSize=11, color="#333333").encode(alt.Text("words:N"))
     # Beside the names and the values.
     return drawn(base.mark_bar(color=COLOURS[0]) + text, WIDTH - 60)
 
