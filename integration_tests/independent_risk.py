@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from independent_features import TERMS_DAYS, day, features, read
@@ -142,6 +142,13 @@ class Knowledge:
     def is_recent(self, when: date | None) -> bool:
         return when is not None and self.as_of - RECENT <= when <= self.as_of
 
+    @cached_property
+    def of_grade(self) -> dict[str, list[Invoice]]:
+        grades = defaultdict(list)
+        for invoice in self.invoices:
+            grades[self.grade(invoice)].append(invoice)
+        return grades
+
     def correction(self, grade: str) -> float:
         recent = [each for each in self.invoices if self.is_recent(each.outcome(self.as_of))]
         recent = [each for each in recent if self.grade(each) == grade and grade != "unknown"]
@@ -210,9 +217,9 @@ class Knowledge:
         if (grade, days) not in self.shares:
             share = self.share_unpaid(grade, days - 1) if days > 0 else 1.0
             seen = paid = 0
-            for invoice in self.invoices:
+            for invoice in self.of_grade[grade]:
                 then = invoice.issued + timedelta(days)
-                if self.grade(invoice) == grade and self.is_recent(then) and (not invoice.paid or invoice.paid >= then):
+                if self.is_recent(then) and (not invoice.paid or invoice.paid >= then):
                     seen += 1
                     paid += invoice.paid == then
             self.shares[grade, days] = share * (1 - paid / seen) if seen else share
@@ -252,6 +259,12 @@ class Knowledge:
         return rows
 
 
+@cache
+def knowledge_of(directory: Path, as_of: date) -> Knowledge:
+    """The same for both of the marts that look back from the ends of months: it takes seconds."""
+    return Knowledge(directory, as_of)
+
+
 def risk_by_month(directory: Path, as_of: date | None = None) -> list[tuple]:
     """Rows of the mart, its columns in order, by month: the risk of each month's last day against what happened."""
     now = Knowledge(directory, as_of)
@@ -263,7 +276,9 @@ def risk_by_month(directory: Path, as_of: date | None = None) -> list[tuple]:
         if last + TERMS >= now.as_of:
             return rows
         scored = [
-            (row[14], late[row[0]], row[2], row[15]) for row in Knowledge(directory, last).risk if row[14] is not None
+            (row[14], late[row[0]], row[2], row[15])
+            for row in knowledge_of(directory, last).risk
+            if row[14] is not None
         ]
         if scored:
             positive = [probability for probability, is_late, *_ in scored if is_late]
@@ -296,7 +311,7 @@ def collections_by_month(directory: Path, as_of: date | None = None) -> list[tup
         month_end = first.replace(day=monthrange(first.year, first.month)[1])
         if month_end + timedelta(7) > now.as_of:
             return rows
-        then = Knowledge(directory, month_end)
+        then = knowledge_of(directory, month_end)
         for _, week, begin, end, due, expected, _ in then.collections()[:4]:
             if end <= now.as_of:
                 came = [
