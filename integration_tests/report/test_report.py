@@ -442,9 +442,12 @@ def test_pages_are_written_from_a_green_build_alone(plain: Project, tmp_path: Pa
     assert {page: file(project, page).read_bytes() for page in PAGES} == before
     assert not (project.path / "contacts").exists()
     assert "as_of must not be set" in project.make("report", "AS_OF=2021-04-12", ok=False)
-    output = project.make("report", ok=False, LATE_PAYMENTS_DATABASE="none.duckdb")
-    assert "There is no none.duckdb yet. No page was written. Run a whole dbt build, then make report." in output
-    assert not (project.path / "none.duckdb").exists()
+    project.database.unlink()
+    output = project.make("report", ok=False)
+    assert (
+        "There is no late_payments.duckdb yet. No page was written. Run a whole dbt build, then make report." in output
+    )
+    assert not project.database.exists()
 
 
 def test_a_day_that_the_history_does_not_have_is_refused(plain: Project, tmp_path: Path) -> None:

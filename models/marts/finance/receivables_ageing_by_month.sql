@@ -40,10 +40,10 @@ ageing_by_month as (
     select
         months.month_start,
         months.month_end_or_as_of,
-        cast(coalesce(ageing.amount_open, 0) as decimal(18, 2)) as amount_open,
         {%- for bucket in buckets %}
-        cast(coalesce(ageing.amount_{{ bucket }}, 0) as decimal(18, 2)) as amount_{{ bucket }}{{ ',' if not loop.last }}
+        cast(coalesce(ageing.amount_{{ bucket }}, 0) as decimal(18, 2)) as amount_{{ bucket }},
         {%- endfor %}
+        cast(coalesce(ageing.amount_open, 0) as decimal(18, 2)) as amount_open
     from months
     left join ageing
         on months.month_end_or_as_of = ageing.scored_day
