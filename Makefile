@@ -153,6 +153,6 @@ lock: ## pin what pyproject.toml asks for in requirements*.txt (needs uv)
 		$(LOCK) --extra $$group --constraints requirements.txt --output-file requirements-$${group%% *}.txt; \
 	done
 
-clean: ## remove exports, target and logs; databases stay, they hold the history
-	rm -rf target logs dbt_packages \
+clean: ## remove exports, pages, target and logs; databases stay, they hold the history
+	rm -rf target logs dbt_packages reports contacts \
 		$(foreach root,exports exports/prod,$(root)/builds $(root)/live $(root)/asof_* $(root)/*.parquet $(root)/manifest.json)
