@@ -102,7 +102,7 @@ def days_to_replay(
 def fit(connection: duckdb.DuckDBPyConnection, features: list[str], days: list[date]) -> None:
     """What the fitted models say of what is open and not overdue on some days, in a table `fitted`.
 
-    What they say of an invoice on its day of issue becomes likelier with each day that it is open, like the closed form.
+    What they say of an invoice on its day of issue grows with each day that it is open, as in the closed form.
     features: the relations training_set and scoring_set.
     Ends the process, if there is nothing to learn from on one of the days.
     """
@@ -123,14 +123,15 @@ def fit(connection: duckdb.DuckDBPyConnection, features: list[str], days: list[d
     fitted = {name: open_invoices[name] for name in ("scored_day", "invoice_id")}
     fitted |= {name: np.zeros(len(place)) for name in pipelines()}
     rng = np.random.default_rng(0)
-    for _, days_of_month in groupby(days, key=lambda day: (day.year, day.month)):
+    for _, group in groupby(days, key=lambda day: (day.year, day.month)):
+        days_of_month = list(group)
         numbers = [(day - date(1970, 1, 1)).days for day in days_of_month]
         learnt = rng.permutation(np.flatnonzero(due < numbers[0]))[:MOST_LEARNT]
         late = known["is_late"][learnt].astype(int)
         if len(set(late)) < 2:
             sys.exit(
-                f"On {date.fromordinal(date(1970, 1, 1).toordinal() + numbers[0])} the fitted models have nothing to learn"
-                " from: some late and some punctual invoices must have fallen due before. Begin later."
+                f"On {days_of_month[0]} the fitted models have nothing to learn from: some late and some punctual"
+                " invoices must have fallen due before. Begin later."
             )
         scored = np.isin(open_invoices["day"], numbers)
         for name, pipeline in pipelines().items():
