@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help land check build publish stream nightly drop report contacts test test-report test-services test-stream test-spark lint format docs docs-serve evaluate backtest bench extracts lock clean
+.PHONY: help land check build publish stream nightly drop report contacts test test-report test-services test-stream test-spark lint format docs docs-serve evaluate fitted backtest bench extracts lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -131,6 +131,9 @@ docs-serve: docs ## show the docs site on http://localhost:8080
 evaluate: $(INSTALLED)-evaluate ## train and judge models of late payment [EXTRACTS=directory] [CUT_OFF=2021-02-01] [OUT=target]
 	@$(PACKAGE).evaluate $(if $(EXTRACTS),--extracts="$$EXTRACTS") --cut-off=$(or $(CUT_OFF),2021-02-01) --out="$(or $(OUT),target)"
 
+fitted: $(INSTALLED)-orbital | $(DATABASE) ## train two models of late payment and write them as SQL that scores open invoices [OUT=target/fitted]
+	@$(VENV)/bin/python -m late_payments.fitted "$(DATABASE)" "$(or $(OUT),target/fitted)"
+
 # dbt compiles the models, which leaves no trace in the database, and their SQL is run for each day beside it.
 backtest: $(INSTALLED)-evaluate | $(DATABASE) ## judge the call list, risk and receipts week by week [OUT=target] [FROM=YYYY-MM-DD] [TO=YYYY-MM-DD] [EVERY=7] [LENGTH=20]
 	@$(DBT) --quiet compile --select int_scored_days+,path:models/intermediate --target-path target/backtest $(VARS) >/dev/null
@@ -149,7 +152,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.10 --generate-hash
 lock: ## pin what pyproject.toml asks for in requirements*.txt (needs uv)
 	$(LOCK) --output-file requirements.txt
 	@# pip takes dbt-spark's own wish for Spark as unpinned where the lock names Spark with an extra.
-	set -e; for group in docs evaluate metrics report services "spark --strip-extras" stream; do \
+	set -e; for group in docs evaluate metrics orbital report services "spark --strip-extras" stream; do \
 		$(LOCK) --extra $$group --constraints requirements.txt --output-file requirements-$${group%% *}.txt; \
 	done
 

@@ -10,9 +10,9 @@ import pytest
 from conftest import ROOT, Project, needs_real_extracts
 from test_risk import OF_SCORED_DAYS
 
-pytest.importorskip("matplotlib", reason="needs make .venv/installed-evaluate")
+pytest.importorskip("sklearn", reason="needs make .venv/installed-evaluate")
 
-from late_payments.backtest import RULES, SCHEMA, replay
+from late_payments.backtest import PROBABILITIES, RULES, SCHEMA, fit, replay
 
 A_DAY = date(2021, 4, 12)
 
@@ -38,13 +38,30 @@ def test_the_backtest_runs_on_the_seeds(rebuildable: Project) -> None:
     assert list(caught) == RULES
     assert caught["random"] < caught["value open"] < caught["call list"] <= caught["ideal"] < 1
     assert max(caught.values()) == caught["ideal"]
-    assert len(probabilities) == 4 and len(tenths) == 10 and len(weeks) == 4
+    assert [row[0].strip() for row in probabilities] == PROBABILITIES
+    assert len(tenths) == 10 and len(weeks) == 4
     assert rebuildable.database.read_bytes() == before, "a back-test only reads"
 
 
 def test_without_days_of_history_nothing_is_replayed(rebuildable: Project) -> None:
     output = rebuildable.make("backtest", "FROM=2021-04-01", "TO=2021-03-31", ok=False)
     assert "There is no day to replay from 2021-04-01 to 2021-03-31" in output
+
+
+def test_without_anything_late_before_nothing_is_learnt(rebuildable: Project) -> None:
+    output = rebuildable.make("backtest", "FROM=2020-06-01", "TO=2020-06-01", ok=False)
+    assert "On 2020-06-01 the fitted models have nothing to learn from" in output
+
+
+def fitted(project: Project, manifest: dict, suffix: str) -> list[tuple]:
+    """What the fitted models say of the invoices open on a day, by the marts that are live or those as of the day."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{project.database}' as late_payments (read_only)")
+        connection.execute(f"create schema {SCHEMA}")
+        connection.execute(f"create view {SCHEMA}.int_invoices as from late_payments.intermediate{suffix}.int_invoices")
+        replay(connection, manifest, [A_DAY])
+        fit(connection, [f"late_payments.features{suffix}.{name}" for name in ("training_set", "scoring_set")], [A_DAY])
+        return connection.execute(f"from {SCHEMA}.fitted order by all").fetchall()
 
 
 def test_a_day_is_what_a_build_as_of_it_tells(rebuildable: Project) -> None:
@@ -66,6 +83,8 @@ def test_a_day_is_what_a_build_as_of_it_tells(rebuildable: Project) -> None:
                 f" ((from {built} except from {replayed}) union all (from {replayed} except from {built})))"
             ).fetchall()
             assert rows and not differences, f"{name}: {differences} of {rows} rows differ"
+    by_live, then = (fitted(rebuildable, manifest, suffix) for suffix in ("", f"_asof_{A_DAY:%Y%m%d}"))
+    assert len(then) > 300 and by_live == then, "the fitted models know what came later"
 
 
 @needs_real_extracts

@@ -6,6 +6,9 @@ Runs the SQL of the models, as `dbt compile` left it in the manifest, once more 
 those models that follow from int_scored_days, with the days asked for in its place. So the rules judged are those of
 production, not a copy. The database is only read; what the models give lies in memory.
 
+Beside the closed form stand the two models of late_payments.fitted. They are trained on the first replayed day of each
+month, on what had fallen due before it, from the features that were known on each morning of issue.
+
 Prints tables in Markdown, writes them to DIRECTORY/backtest.md and draws DIRECTORY/backtest.png. Intervals are those of
 95 % of the resamples of whole accounts, because the invoices of one account say nearly the same.
 """
@@ -15,6 +18,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -26,11 +30,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
 
+from late_payments.fitted import inputs_of, matrix, pipelines
+
 # In this schema of a database in memory the models are built.
 SCHEMA = "backtest"
 # Before this there is too little to learn from.
 DAYS_OF_HISTORY = 120
 RESAMPLES = 1000
+# From so many invoices, chosen at random, the fitted models learn, however many there are.
+MOST_LEARNT = 20_000
 WEEKS = 4
 
 Numbers: TypeAlias = NDArray[np.float64]
@@ -91,6 +99,47 @@ def days_to_replay(
     return days
 
 
+def fit(connection: duckdb.DuckDBPyConnection, features: list[str], days: list[date]) -> None:
+    """What the fitted models say of what is open and not overdue on some days, in a table `fitted`.
+
+    What they say of an invoice on its day of issue grows with each day that it is open, as in the closed form.
+    features: the relations training_set and scoring_set.
+    Ends the process, if there is nothing to learn from on one of the days.
+    """
+    invoices = f"""(
+        select features.*, invoices.is_late, invoices.date_due - date '1970-01-01' as day_due
+        from (select * exclude is_late from {features[0]} union all by name from {features[1]}) as features
+        inner join {SCHEMA}.int_invoices as invoices on inv_id = invoice_id
+    )"""
+    known = connection.execute(inputs_of(invoices, "inv_id", "is_late", "day_due") + " order by inv_id").fetchnumpy()
+    inputs, due = matrix(known), known["day_due"]
+    open_invoices = connection.execute(f"""
+        select scored_day, scored_day - date '1970-01-01' as day, invoice_id, share_of_punctual_unpaid
+        from {SCHEMA}.int_invoice_risk
+        where invoice_id in (select inv_id from {invoices} where share_late is not null)
+        order by scored_day, invoice_id
+    """).fetchnumpy()
+    place = np.searchsorted(known["inv_id"], open_invoices["invoice_id"])
+    fitted = {name: open_invoices[name] for name in ("scored_day", "invoice_id")}
+    fitted |= {name: np.zeros(len(place)) for name in pipelines()}
+    rng = np.random.default_rng(0)
+    for _, group in groupby(days, key=lambda day: (day.year, day.month)):
+        days_of_month = list(group)
+        numbers = [(day - date(1970, 1, 1)).days for day in days_of_month]
+        learnt = rng.permutation(np.flatnonzero(due < numbers[0]))[:MOST_LEARNT]
+        late = known["is_late"][learnt].astype(int)
+        if len(set(late)) < 2:
+            sys.exit(
+                f"On {days_of_month[0]} the fitted models have nothing to learn from: some late and some punctual"
+                " invoices must have fallen due before. Begin later."
+            )
+        scored = np.isin(open_invoices["day"], numbers)
+        for name, pipeline in pipelines().items():
+            chance = pipeline.fit(inputs[learnt], late).predict_proba(inputs[place[scored]])[:, 1]
+            fitted[name][scored] = chance / (chance + (1 - chance) * open_invoices["share_of_punctual_unpaid"][scored])
+    connection.execute(f"create table {SCHEMA}.fitted as select * from fitted")
+
+
 # By day and account with something open: what was owed at the end of the day, what the rules that are compared go by,
 # and what came of it. A rule calls the accounts with the largest scores.
 CALLS = f"""
@@ -101,9 +150,12 @@ open_invoices as (
     select
         open_invoices.*,
         date_diff('day', greatest(scored_day, date_due), coalesce(date_paid, as_of)) as days_from_now,
-        days_until_due < 0 or (days_until_due <= 6 and is_late = 1) as is_target
+        days_until_due < 0 or (days_until_due <= 6 and is_late = 1) as is_target,
+        case when days_until_due <= 6 then inv_total * coalesce("logistic regression", 0) end as late_by_regression,
+        case when days_until_due <= 6 then inv_total * coalesce("gradient-boosted trees", 0) end as late_by_trees
     from {SCHEMA}.int_open_invoices as open_invoices
     inner join (select invoice_id, date_paid, is_late, as_of from {SCHEMA}.int_invoices) using (invoice_id)
+    left join {SCHEMA}.fitted using (scored_day, invoice_id)
 
 ),
 
@@ -114,6 +166,8 @@ accounts as (
         account_id,
         sum(inv_total) as value_open,
         sum(case when days_until_due < 0 then inv_total else 0 end) as value_overdue,
+        coalesce(sum(late_by_regression), 0) as late_by_regression,
+        coalesce(sum(late_by_trees), 0) as late_by_trees,
         max(share_late_of_account) as share_late,
         sum(case when is_target then inv_total else 0 end) as late,
         sum(case when is_target and days_until_due >= 0 then inv_total else 0 end) as late_7d,
@@ -133,6 +187,8 @@ select
     value_overdue + coalesce(share_late, 0) * (value_open - value_overdue) as "share late of what is open",
     late as ideal,
     -coalesce(contact_rank, 1e9) as "call list",
+    value_overdue + late_by_regression as "logistic regression",
+    value_overdue + late_by_trees as "gradient-boosted trees",
     late,
     late_7d,
     dollar_days
@@ -143,7 +199,15 @@ order by
     scored_day,
     account_id
 """
-RULES = ["random", "value open", "value overdue", "share late of what is open", "call list", "ideal"]
+RULES = [
+    "random",
+    "value open",
+    "value overdue",
+    "share late of what is open",
+    "call list",
+    *pipelines(),
+    "ideal",
+]
 
 RISKS = f"""
 select
@@ -156,8 +220,10 @@ select
         "records of account, lines and all"
         + (1 - "records of account, lines and all") * share_of_punctual_unpaid
     ) as "and the days open",
-    probability_late as "and corrected: probability_late"
+    probability_late as "and corrected: probability_late",
+    fitted.* exclude (scored_day, invoice_id)
 from {SCHEMA}.int_invoice_risk
+inner join {SCHEMA}.fitted using (scored_day, invoice_id)
 inner join (select invoice_id, is_late from {SCHEMA}.int_invoices) using (invoice_id)
 where
     probability_late is not null
@@ -166,11 +232,13 @@ order by
     scored_day,
     invoice_id
 """
+CLOSED_FORM = "and corrected: probability_late"
 PROBABILITIES = [
     "share late of the account",
     "records of account, lines and all",
     "and the days open",
-    "and corrected: probability_late",
+    CLOSED_FORM,
+    *pipelines(),
 ]
 
 # By day, week ahead and account. Whoever expects everybody to pay on the due date expects the overdue at once.
@@ -297,7 +365,7 @@ def compare_rules(columns: dict[str, Numbers], days: list[date], length: int) ->
 
 
 def judge_probabilities(columns: dict[str, Numbers]) -> tuple[str, str, list[tuple[float, float]]]:
-    """A table with a row per probability; one by tenth of the last of them; and the points of that."""
+    """A table with a row per probability; one by tenth of that of the marts; and the points of that."""
     numbers, late, value = columns["account"].astype(int), columns["late"], columns["value"]
     accounts = Accounts(numbers)
     index, ones = accounts.index(numbers), np.ones(len(numbers))
@@ -316,6 +384,7 @@ def judge_probabilities(columns: dict[str, Numbers]) -> tuple[str, str, list[tup
             ]
         )
     quality = table(["probability", "ROC AUC", "log-loss", "Brier score", "expected of actual late value"], rows)
+    probability = columns[CLOSED_FORM]
     tenth = np.argsort(np.argsort(probability, kind="stable"), kind="stable") * 10 // len(probability)
     rows, points = [], []
     for number in range(10):
@@ -391,6 +460,7 @@ def backtest(
 ) -> str:
     """Replay, judge and draw. The text that is printed and saved."""
     parsed = json.loads(manifest.read_text(encoding="utf-8"))
+    relations = {node["name"]: node["relation_name"] for node in parsed["nodes"].values() if "relation_name" in node}
     invoices = next(node for node in parsed["nodes"].values() if node["name"] == "int_invoices")
     with duckdb.connect() as connection:
         connection.execute(f"""attach '{str(database).replace("'", "''")}' as "{invoices["database"]}" (read_only)""")
@@ -398,7 +468,9 @@ def backtest(
         connection.execute(f"create view {SCHEMA}.int_invoices as select * from {invoices['relation_name']}")
         days = days_to_replay(connection, first, last, every)
         # With the day after each, for how much a list changes overnight.
-        replay(connection, parsed, sorted({*days, *(day + timedelta(1) for day in days)}))
+        replayed = sorted({*days, *(day + timedelta(1) for day in days)})
+        replay(connection, parsed, replayed)
+        fit(connection, [relations["training_set"], relations["scoring_set"]], replayed)
 
         def read(query: str, *arguments: object) -> dict[str, Numbers]:
             columns = connection.execute(query, arguments).fetchnumpy()
