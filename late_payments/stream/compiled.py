@@ -54,7 +54,7 @@ class Model:
     across_accounts: bool
     # Ids of the models and sources that it reads, through ephemeral ones too.
     reads: frozenset[str]
-    # The column that a unique test says is one.
+    # The column that a test says is unique, or the first of those that are so together: rows are compared by it.
     unique: str | None
     columns: tuple[str, ...]
 
@@ -136,11 +136,13 @@ def compile_project(dbt: Dbt) -> Compiled:
         if source.source_name == "trs"
     }
     before_gate = ancestors(everything, next(id_ for id_ in nodes if id_.endswith(f".{GATE}")))
+    tests = [node for node in nodes.values() if isinstance(node, GenericTestNode)]
     unique = {
-        node.attached_node: node.column_name
-        for node in nodes.values()
-        if isinstance(node, GenericTestNode) and node.test_metadata.name == "unique"
+        node.attached_node: node.test_metadata.kwargs["combination_of_columns"][0]
+        for node in tests
+        if node.test_metadata.name == "unique_combination_of_columns"
     }
+    unique |= {node.attached_node: node.column_name for node in tests if node.test_metadata.name == "unique"}
     models = tuple(
         model_of(everything, node, sources, before_gate, unique.get(node.unique_id))
         for node in nodes.values()
