@@ -297,7 +297,7 @@ def test_a_service_asks_at_the_counter(program: Program) -> None:
         assert row[:2] == (800001, account) and None not in row
         hours = connection.execute(*documented_sql("stream.md", 1)).fetchall()
         ((amount_open,),) = connection.execute("select amount_open from finance.receivables_ageing_total").fetchall()
-        assert hours[0][1] == 1 and hours[0][-1] == amount_open
+        assert hours[0][1] >= 1 and hours[0][-1] == amount_open
         assert 800001 in {row[0] for row in connection.execute(by_account.replace("17", str(account))).fetchall()}
 
 

@@ -16,6 +16,9 @@ from late_payments.progress import Dbt
 GATE = "int_as_of"
 # What is touched, and the names that its key has in the columns of models.
 KEYS = {"account": ("account_id", "acct_id"), "invoice": ("invoice_id", "inv_id"), "sku": ("item_id",)}
+# What says of a day what was known by then, in columns of these names: later changes do not reach it.
+DAY = "day"
+DAYS = ("scored_day", "known_from", "event_day")
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Model:
     is_table: bool
     is_staging: bool
     is_mart: bool
-    # account, sku or all, as its meta says; of staging's tables the kind of the source that it reads.
+    # account, sku, day or all, as its meta says; of staging's tables the kind of the source that it reads.
     refreshed_by: str | None
     # Whether it also holds what the invoices of all accounts say together.
     across_accounts: bool
@@ -59,8 +62,9 @@ class Model:
     columns: tuple[str, ...]
 
     def key(self, kind: str) -> str | None:
-        """The column that holds the key of an account, an invoice or a SKU."""
-        return next((name for name in KEYS[kind] if name in self.columns), None)
+        """The column that holds the key of an account, an invoice or a SKU, or the day."""
+        names = DAYS if kind == DAY else KEYS[kind]
+        return next((name for name in names if name in self.columns), None)
 
 
 @dataclass(frozen=True)
@@ -186,9 +190,9 @@ def model_of(
     is_table = node.config.materialized == "table"
     from_sources = [sources[id_] for id_ in reads if id_ in sources]
     refreshed_by = node.config.meta.get("refreshed_by") or (from_sources[0].kind if from_sources else None)
-    if is_table and refreshed_by not in (*KEYS, "all"):
+    if is_table and refreshed_by not in (*KEYS, DAY, "all"):
         raise Refused(
-            f"{node.name} does not say what refreshes it: give it meta.refreshed_by, account, sku or all, in"
+            f"{node.name} does not say what refreshes it: give it meta.refreshed_by, account, sku, day or all, in"
             f" {node.patch_path or node.original_file_path}."
         )
     return Model(

@@ -24,7 +24,7 @@ invoices_with_hours as (
         {{ dbt.date_trunc('hour', 'arrivals.entered_at') }} as hour_entered,
         {{ dbt.date_trunc('hour', 'greatest(arrivals.entered_at, arrivals.payment_entered_at)') }} as hour_paid
     from invoices
-    left join arrivals
+    inner join arrivals
         on invoices.invoice_id = arrivals.invoice_id
 
 ),
@@ -36,17 +36,16 @@ invoice_arrivals as (
         account_id,
         'issued' as event,
         hour_entered as hour_start,
-        1 as change_in_open,
         inv_total,
         is_late
     from invoices_with_hours
+    where hour_entered is not null
     union all
     select
         invoice_id,
         account_id,
         'paid' as event,
         hour_paid as hour_start,
-        -1 as change_in_open,
         inv_total,
         is_late
     from invoices_with_hours

@@ -12,41 +12,9 @@ calendar as (
 
 ),
 
-events as (
-
-    select * from {{ ref('int_invoice_events') }}
-
-),
-
-scores as (
-
-    select * from {{ ref('int_invoice_scores') }}
-
-),
-
 movements as (
 
-    select
-        events.event_day,
-        scores.risk_grade,
-        sum(case when events.event = 'issued' then 1 else 0 end) as invoices_issued,
-        sum(case when events.event = 'issued' then events.inv_total else 0 end) as amount_issued,
-        sum(case when events.event = 'paid' then 1 else 0 end) as invoices_collected,
-        sum(case when events.event = 'paid' then events.inv_total else 0 end) as amount_collected,
-        sum(case when events.event = 'paid' then events.is_late else 0 end) as invoices_collected_late,
-        sum(case when events.event = 'paid' then events.is_late * events.inv_total else 0 end) as amount_collected_late,
-        sum(case when events.event = 'overdue' then 1 else 0 end) as invoices_newly_overdue,
-        sum(case when events.event = 'overdue' then events.inv_total else 0 end) as amount_newly_overdue,
-        sum(events.change_in_open) as invoices_opened,
-        sum(events.change_in_open * events.inv_total) as amount_opened,
-        sum(events.change_in_overdue) as invoices_overdue,
-        sum(events.change_in_overdue * events.inv_total) as amount_overdue
-    from events
-    inner join scores
-        on events.invoice_id = scores.invoice_id
-    group by
-        events.event_day,
-        scores.risk_grade
+    select * from {{ ref('int_daily_movements') }}
 
 ),
 
@@ -83,10 +51,10 @@ daily_receivables as (
         cast(coalesce(movements.amount_collected_late, 0) as decimal(18, 2)) as amount_collected_late,
         cast(coalesce(movements.invoices_newly_overdue, 0) as bigint) as invoices_newly_overdue,
         cast(coalesce(movements.amount_newly_overdue, 0) as decimal(18, 2)) as amount_newly_overdue,
-        cast(coalesce(sum(movements.invoices_opened) over up_to_the_day, 0) as bigint) as invoices_closing,
-        cast(coalesce(sum(movements.amount_opened) over up_to_the_day, 0) as decimal(18, 2)) as amount_closing,
-        cast(coalesce(sum(movements.invoices_overdue) over up_to_the_day, 0) as bigint) as invoices_overdue,
-        cast(coalesce(sum(movements.amount_overdue) over up_to_the_day, 0) as decimal(18, 2)) as amount_overdue
+        cast(coalesce(sum(movements.change_in_invoices_open) over up_to_the_day, 0) as bigint) as invoices_closing,
+        cast(coalesce(sum(movements.change_in_amount_open) over up_to_the_day, 0) as decimal(18, 2)) as amount_closing,
+        cast(coalesce(sum(movements.change_in_invoices_overdue) over up_to_the_day, 0) as bigint) as invoices_overdue,
+        cast(coalesce(sum(movements.change_in_amount_overdue) over up_to_the_day, 0) as decimal(18, 2)) as amount_overdue
     from days
     left join movements
         on
