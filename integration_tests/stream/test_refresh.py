@@ -98,7 +98,8 @@ class Followed:
     def assert_hours_are_when_it_came_in(self) -> None:
         """Of hourly_receivables, summed up from when each transaction was: value and grade are tested elsewhere."""
         invoices = self.rows(
-            "select cast(invoice_id as varchar), date_paid, days_late > 0, amount, risk_grade from finance.fct_invoices"
+            "select cast(invoice_id as varchar), invoices.date_paid, days_late > 0, amount, risk_grade"
+            " from finance.fct_invoices as invoices"
             " inner join intermediate.int_invoice_scores using (invoice_id)"
         )
         moments: list[tuple[datetime | None, int, str, bool, Decimal]] = []
