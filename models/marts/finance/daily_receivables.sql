@@ -54,7 +54,9 @@ daily_receivables as (
         cast(coalesce(sum(movements.change_in_invoices_open) over up_to_the_day, 0) as bigint) as invoices_closing,
         cast(coalesce(sum(movements.change_in_amount_open) over up_to_the_day, 0) as decimal(18, 2)) as amount_closing,
         cast(coalesce(sum(movements.change_in_invoices_overdue) over up_to_the_day, 0) as bigint) as invoices_overdue,
-        cast(coalesce(sum(movements.change_in_amount_overdue) over up_to_the_day, 0) as decimal(18, 2)) as amount_overdue
+        cast(
+            coalesce(sum(movements.change_in_amount_overdue) over up_to_the_day, 0) as decimal(18, 2)
+        ) as amount_overdue
     from days
     left join movements
         on
