@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from independent_features import TERMS_DAYS, day, read
+from independent_risk import Knowledge
 
 BUCKETS = [(0, 0), (1, 30), (31, 60), (61, 90), (91, 10**6)]
 
@@ -184,4 +185,32 @@ def monthly_receivables(directory: Path, as_of: date | None = None) -> list[tupl
             )
         )
         first = month_end + timedelta(days=1)
+    return rows
+
+
+def daily_receivables(directory: Path, as_of: date | None = None) -> list[tuple]:
+    """Rows of the mart, its columns in order, by day and grade: every invoice is looked at on every day."""
+    knowledge = Knowledge(directory, as_of)
+    by_grade = defaultdict(list)
+    for invoice in knowledge.invoices:
+        by_grade[knowledge.grade(invoice)].append(invoice)
+    first = min(invoice.issued for invoice in knowledge.invoices)
+    rows = []
+    for number in range((knowledge.as_of - first).days + 1):
+        today, yesterday = first + timedelta(number), first + timedelta(number - 1)
+        for grade, invoices in sorted(by_grade.items()):
+            issued = [each for each in invoices if each.issued == today]
+            paid = [each for each in invoices if each.paid == today]
+            unpaid = [each for each in invoices if each.issued <= today and not (each.paid and each.paid <= today)]
+            groups = [
+                issued,
+                paid,
+                [each for each in paid if each.paid > each.due],
+                # Still unpaid at the end of its due date, which was yesterday.
+                [each for each in invoices if each.due == yesterday and not (each.paid and each.paid <= yesterday)],
+                unpaid,
+                [each for each in unpaid if each.due < today],
+            ]
+            figures = ((len(group), sum((each.value for each in group), Decimal(0))) for group in groups)
+            rows.append((today, grade, *(figure for pair in figures for figure in pair)))
     return rows

@@ -158,9 +158,9 @@ class MariaDB:
         return {f"DBT_ENV_SECRET_MYSQL_{part}": value for part, value in target.items()}
 
 
-def documented_sql(page: str) -> list[str]:
-    """The statements that a page of the docs gives, with the password of the tests."""
-    statements = re.search(r"```sql\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)[1]
+def documented_sql(page: str, block: int = 0) -> list[str]:
+    """The statements in a block of SQL of a page of the docs, with the password of the tests."""
+    statements = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)[block]
     return statements.replace("'chosen'", pymysql.converters.escape_string(PASSWORD).join("''")).split(";\n")[:-1]
 
 

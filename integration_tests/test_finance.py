@@ -11,6 +11,7 @@ from conftest import REAL_EXTRACTS, ROOT, Project, needs_real_extracts
 from independent_features import day, read
 from independent_finance import (
     chosen_day,
+    daily_receivables,
     fct_invoice_line_items,
     fct_invoices,
     monthly_receivables,
@@ -48,6 +49,9 @@ def assert_finance(project: Project, directory: Path, as_of: date | None = None)
     assert_equal(mart("receivables_ageing", "account_id"), receivables_ageing(directory, as_of))
     assert_equal(mart("receivables_ageing_total", "as_of"), [receivables_ageing_total(directory, as_of)])
     assert_equal(mart("receivables_ageing_by_month", "month_start"), receivables_ageing_by_month(directory, as_of))
+    assert_equal(mart("daily_receivables", "date_day, risk_grade"), daily_receivables(directory, as_of))
+    # Of extracts nobody knows the hours.
+    assert mart("hourly_receivables", "hour_start") == []
     assert_equal(rounded(mart("monthly_receivables", "month_start")), rounded(monthly_receivables(directory, as_of)))
 
     today = chosen_day(directory, as_of)

@@ -310,7 +310,7 @@ def test_the_runs_are_those_of_the_audit(reported: Project, browser: webdriver.C
     ]
     assert table(browser, "By test") == [["assert_something", "1"]]
     marts = dict(table(browser, "Rows of each mart"))
-    assert marts["features.invoice_features"] == "9,685" and len(marts) == 18
+    assert marts["features.invoice_features"] == "9,685" and len(marts) == 20
 
 
 @pytest.mark.parametrize("page", [*PAGES, "contacts"])

@@ -69,7 +69,7 @@ def marts(project: Project) -> list[dict]:
 def assert_equal_marts(project: Project, *suffixes: str, **env: str) -> None:
     """Of the schemas with each suffix, the live ones if there is none given."""
     found = marts(project)
-    assert len(found) == 16
+    assert len(found) == 20
     tables = [f"{mart['config']['schema']}{suffix}.{mart['alias']}" for suffix in suffixes or [""] for mart in found]
     queries = [f"select * from {table}" for table in tables]
     for table, query, spark in zip(tables, queries, on_spark(project, *queries, **env), strict=True):
@@ -87,7 +87,8 @@ def assert_equal_marts(project: Project, *suffixes: str, **env: str) -> None:
             "branch.accounts_to_contact",
             "finance.receivables_ageing",
         )
-        assert duckdb[1] or table in of_open_invoices, f"{table} is empty"
+        # Of extracts nobody knows the hours.
+        assert duckdb[1] or table in of_open_invoices or "hourly" in table, f"{table} is empty"
 
 
 def land(project: Project, **env: str) -> None:

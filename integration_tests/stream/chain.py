@@ -77,8 +77,7 @@ class Chain:
             consumer.close()
 
     def empty_topic(self) -> None:
-        """Delete all that is in it, once the connector has nothing more to bring."""
-        self.wait_until_topic_has_all()
+        """Delete all that is in it."""
         client = AdminClient({"bootstrap.servers": f"127.0.0.1:{self.kafka.port}"})
         for deleted in client.delete_records([TopicPartition(TOPIC, 0, OFFSET_END)]).values():
             deleted.result()
@@ -169,7 +168,7 @@ class Program:
     def said(self) -> str:
         return self.log.read_text()
 
-    def wait_until_readers_see_all(self) -> None:
+    def wait_until_readers_see_all(self, seconds: int = 300) -> None:
         """All that has been committed in MariaDB until now."""
         name = f"the last of {time.time_ns()}"
         self.chain.source.query(
@@ -187,4 +186,4 @@ class Program:
             except psycopg.Error:
                 return False
 
-        wait_for(is_there)
+        wait_for(is_there, seconds)

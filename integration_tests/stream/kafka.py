@@ -228,10 +228,11 @@ class Connect(Java):
                 self.request("POST", "/connectors/late_payments/restart?includeTasks=true&onlyFailed=true")
                 self.restarts += 1
 
-    def begin_anew(self) -> None:
-        """Let the connector take a new snapshot, as docs/connector.md says."""
+    def begin_anew(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Let the connector take a new snapshot, as docs/connector.md says, and do something while it is stopped."""
         self.request("PUT", "/connectors/late_payments/stop")
         wait_for(lambda: self.tasks() == [])
+        meanwhile()
         self.request("DELETE", "/connectors/late_payments/offsets")
         self.request("PUT", "/connectors/late_payments/resume")
         wait_for(lambda: self.tasks() == ["RUNNING"])

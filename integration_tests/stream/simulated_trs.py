@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 Row = dict[str, str | None]
@@ -27,6 +27,11 @@ def days_after(day: str | None, days: int) -> str:
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
+def milliseconds(when: datetime) -> int:
+    """Since 1970, of a time that is UTC."""
+    return int(when.replace(tzinfo=timezone.utc).timestamp() * 1000)
+
+
 class Trs:
     """Tables by name, rows by key. What is changed within a transaction becomes messages at its end."""
 
@@ -36,6 +41,13 @@ class Trs:
         self.messages: list[str] = []
         self.events: list[dict[str, Any]] = []
         self.transactions = 0
+        # When each invoice, and its payment, came in since the snapshot.
+        self.arrivals: dict[str, list[datetime | None]] = {}
+
+    @property
+    def now(self) -> datetime:
+        """Transactions are 17 minutes apart."""
+        return datetime(2021, 5, 12, 6) + self.transactions * timedelta(minutes=17)
 
     def message(self, message: dict[str, Any]) -> None:
         self.messages.append(json.dumps(message, ensure_ascii=False))
@@ -64,7 +76,7 @@ class Trs:
         return {
             "before": before and image(before),
             "after": after and image(after),
-            "source": {"db": "trs", "table": table, "snapshot": snapshot, "ts_ms": 1},
+            "source": {"db": "trs", "table": table, "snapshot": snapshot, "ts_ms": milliseconds(self.now)},
             "op": op,
             "ts_ms": 1,
         }
@@ -75,9 +87,19 @@ class Trs:
         if before != row:
             self.events.append(self.event(table, "u" if before else "c", before, row))
             self.tables[table][key_of(table, row)] = row
+            if table == "invoices":
+                self.note_arrival(before, row)
+
+    def note_arrival(self, before: Row | None, row: Row) -> None:
+        entered, paid = self.arrivals.get(row["invoice_id"] or "", (None, None)) if before else (self.now, None)
+        if (before or {}).get("payment_dates") != row["payment_dates"]:
+            paid = self.now if row["payment_dates"] else None
+        self.arrivals[row["invoice_id"] or ""] = [entered, paid]
 
     def remove(self, table: str, row: Row) -> None:
         del self.tables[table][key_of(table, row)]
+        if table == "invoices":
+            self.arrivals.pop(row["invoice_id"] or "", None)
         self.events.append(self.event(table, "d", row, None))
 
     # What is looked for.

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from chain import STREAM, Chain, Program, chain  # noqa: F401
 from conftest import Project
-from servers import Postgres, assert_no_password, postgres_database, postgres_fixture
+from servers import Postgres, assert_no_password, documented_sql, postgres_database, postgres_fixture
 from test_faults import wait_for
 from workload import COLUMNS, Workload
 
@@ -65,6 +65,11 @@ def assert_all_agree(program: Program, bootstrapped: Project, marts: list[str], 
         assert Counter(project.query(f"select {', '.join(columns)} from raw.{table}")) == Counter(in_source), table
 
     built = Project.like(bootstrapped, twin)
+    with duckdb.connect(built.database) as connection:
+        # When something came in MariaDB cannot tell.
+        connection.execute(f"attach '{project.database}' as streamed (read_only)")
+        connection.execute("delete from audit.invoice_arrivals")
+        connection.execute("insert into audit.invoice_arrivals from streamed.audit.invoice_arrivals")
     built.make("build", "SOURCE=mysql", **source.env())
     with duckdb.connect() as connection:
         connection.execute(f"attach '{project.database}' as streamed (read_only)")
@@ -267,6 +272,70 @@ def test_rows_that_cannot_be_used_hold_the_marts_back(
     assert_all_agree(program, bootstrapped, marts, tmp_path / "twin")
 
 
+def test_a_service_asks_at_the_counter(program: Program) -> None:
+    """What docs/stream.md tells a service to ask, of an invoice as soon as anything is known of it."""
+    source = program.chain.source
+    program.start()
+    program.wait_until_readers_see_all()
+    buyers = source.query("select account_id from trs.invoices group by account_id order by count(*) desc")
+    (account,) = buyers[0]
+    by_invoice, by_account = documented_sql("stream.md")
+    with program.target.connect() as connection:
+        for table in ("scoring_set", "open_invoice_risk"):
+            for column in ("inv_id", "acct_id"):
+                indexes = "select indexdef from pg_indexes where schemaname = 'features' and tablename = %s"
+                found = [text for (text,) in connection.execute(indexes, [table]).fetchall()]
+                assert any(text.endswith(f"({column})") for text in found), (table, column)
+        with source.connect(database="trs") as writer, writer.cursor() as cursor:
+            writer.begin()
+            cursor.execute("insert into invoices select 800001, %s, max(date_issued), null from invoices i", [account])
+            cursor.execute("insert into invoice_line_items select 800001, item_id, 2 from skus limit 3")
+            writer.commit()
+        seen = "select 1 from finance.fct_invoices where invoice_id = 800001"
+        wait_for(lambda: connection.execute(seen).fetchall())
+        (row,) = connection.execute(by_invoice.replace("10001", "800001"), prepare=False).fetchall()
+        assert row[:2] == (800001, account) and None not in row
+        hours = connection.execute(*documented_sql("stream.md", 1)).fetchall()
+        ((amount_open,),) = connection.execute("select amount_open from finance.receivables_ageing_total").fetchall()
+        assert hours[0][1] >= 1 and hours[0][-1] == amount_open
+        assert 800001 in {row[0] for row in connection.execute(by_account.replace("17", str(account))).fetchall()}
+
+
+def test_the_night_takes_the_database_over(
+    program: Program, bootstrapped: Project, marts: list[str], tmp_path: Path
+) -> None:
+    """What docs/stream.md says: stop, make nightly RAW=landed, start. TRS goes on meanwhile."""
+    source, project = program.chain.source, program.project
+    workload = Workload(source, seed=2)
+
+    def trade() -> None:
+        for kind in ("new_invoice", "payment", "new_account_that_buys", "payment_removed", "quantity_corrected"):
+            workload.change(kind)
+
+    program.start()
+    trade()
+    program.wait_until_readers_see_all()
+    assert program.stop() == 0
+    offset = "select next_offset from stream.position"
+    before, versions = project.query(offset), project.query("select count(*) from history.invoice_features_history")
+    trade()
+    project.make("nightly", "RAW=landed", **program.env())
+    trade()
+    # On the state that the stream had left, and nothing of what waits in Kafka.
+    assert project.query(offset) == before
+    streamed = [("stream trs.changes after mysql",)]
+    assert project.query("select source from audit.last_green_build") == streamed
+    assert project.query("select count(*) from history.invoice_features_history") > versions
+    last_publication = "select source from audit.publications order by published_at desc limit 1"
+    assert program.target.query(last_publication) == streamed
+    program.start()
+    trade()
+    program.wait_until_readers_see_all()
+    assert program.stop() == 0
+    # Prices are those of a history that has the night in it.
+    assert_all_agree(program, project, marts, tmp_path / "twin")
+
+
 REFUSALS = {
     "wrong password": ({"DBT_ENV_SECRET_KAFKA_SASL_PASSWORD": "another s3cret"}, "Authentication failed"),
     "unreachable broker": ({"LATE_PAYMENTS_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}, "Connection refused"),
@@ -308,8 +377,7 @@ def test_a_column_that_is_needed_is_dropped(
         *(f"delete from trs.{table}" for table in COLUMNS),
         *(f"insert into trs.{table} select * from seeds.{table}" for table in COLUMNS),
     )
-    program.chain.empty_topic()
-    program.chain.connect.begin_anew()
+    program.chain.connect.begin_anew(program.chain.empty_topic)
     with duckdb.connect(program.project.database) as connection:
         connection.execute("drop schema stream cascade")
     program.start()

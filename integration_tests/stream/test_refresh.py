@@ -2,6 +2,8 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -93,6 +95,37 @@ class Followed:
         self.connection.execute("detach judge")
         self.assert_raw_is_what_trs_holds()
 
+    def assert_hours_are_when_it_came_in(self) -> None:
+        """Of hourly_receivables, summed up from when each transaction was: value and grade are tested elsewhere."""
+        invoices = self.rows(
+            "select cast(invoice_id as varchar), invoices.date_paid, days_late > 0, amount, risk_grade"
+            " from finance.fct_invoices as invoices"
+            " inner join intermediate.int_invoice_scores using (invoice_id)"
+        )
+        moments: list[tuple[datetime | None, int, str, bool, Decimal]] = []
+        for invoice, day_paid, is_late, amount, grade in invoices:
+            entered, paid = self.trs.arrivals.get(invoice, [None, None])
+            moments.append((entered, 1, grade, False, amount))
+            if day_paid:
+                known = [moment for moment in (entered, paid) if moment]
+                moments.append((max(known) if known else None, -1, grade, is_late, amount))
+        rows = []
+        for hour in sorted({moment.replace(minute=0) for moment, *_ in moments if moment}):
+            end = hour + timedelta(hours=1)
+            for grade in sorted({grade for _, _, grade, _, _ in moments}):
+                so_far = [each for each in moments if each[2] == grade and (each[0] is None or each[0] < end)]
+                within = [each for each in so_far if each[0] and each[0] >= hour]
+                groups = [
+                    [each for each in within if each[1] == 1],
+                    [each for each in within if each[1] == -1],
+                    [each for each in within if each[1] == -1 and each[3]],
+                ]
+                figures = [(len(group), sum((each[4] for each in group), Decimal(0))) for group in groups]
+                closing = sum((each[1] * each[4] for each in so_far), Decimal(0))
+                figures.append((sum(each[1] for each in so_far), closing))
+                rows.append((hour, grade, *(figure for pair in figures for figure in pair)))
+        assert self.rows("from finance.hourly_receivables order by hour_start, risk_grade") == rows
+
     def assert_raw_is_what_trs_holds(self) -> None:
         for source in self.compiled.sources.values():
             raw = self.rows(f"select {', '.join(source.columns)} from {source.relation}")
@@ -137,6 +170,7 @@ def test_random_transactions(followed: Followed, judge: Project) -> None:
             followed.assert_is_what_the_models_say()
     followed.follow()
     followed.assert_equals_a_whole_build(judge)
+    followed.assert_hours_are_when_it_came_in()
     events = followed.rows('select count(*), count(distinct "offset") from raw.change_events')
     assert events[0][0] == events[0][1] > 0
 
@@ -246,3 +280,42 @@ def test_a_kill_loses_and_repeats_nothing(followed: Followed, monkeypatch: pytes
     delivered = sum('"op"' in message for message in followed.topic)
     assert events == [(delivered, delivered)]
     followed.assert_raw_is_what_trs_holds()
+
+
+def prune(project: Project, arguments: str, ok: bool = True) -> str:
+    return project.dbt("run-operation", "prune_change_events", "--args", arguments, ok=ok)
+
+
+def test_old_changes_are_pruned(judge: Project, compiled: Compiled) -> None:
+    assert "no stream has run there yet" in prune(judge, "{}", ok=False)
+    followed = Followed(judge, compiled)
+    for kind in ("many_at_once", "payment", "payment_backdated", "new_invoice"):
+        followed.trs.change(kind)
+    followed.follow()
+    # The stream has the database to itself.
+    assert "Could not set lock" in prune(judge, "{dry_run: false}", ok=False)
+    # One landed on the day before the last one that is kept, one at the begin of that, all others on the latest day.
+    first, second = followed.rows('select "offset" from raw.change_events order by all limit 2')
+    for moment, offsets in (("12 18:00", "<> -1"), ("02 00:00", f"= {second[0]}"), ("01 23:59", f"= {first[0]}")):
+        followed.rows(f"update raw.change_events set landed_at = '2021-05-{moment}' where \"offset\" {offsets}")
+    before = followed.rows("select * exclude (landed_at) from raw.change_events order by all")
+    hours, marts = followed.rows("from audit.invoice_arrivals order by all"), followed.marts()
+    followed.connection.close()
+
+    assert f"1 of {len(before)} changes" in (said := prune(judge, "{keep_days: 10}")) and "Dry run" in said
+    kept = "select * exclude (landed_at) from raw.change_events order by all"
+    assert judge.query(kept) == before
+    assert "keep_days must be a whole number of days" in prune(judge, "{keep_days: -1, dry_run: false}", ok=False)
+    assert "Deleted" in prune(judge, "{keep_days: 10, dry_run: false}")
+    assert len(judge.query(kept)) == len(before) - 1
+    assert "Deleted" not in prune(judge, "{keep_days: 10, dry_run: false}")
+
+    followed.start()
+    assert followed.marts() == marts
+    assert followed.rows("from audit.invoice_arrivals order by all") == hours
+    followed.trs.change("many_at_once")
+    followed.follow()
+    followed.assert_is_what_the_models_say()
+    followed.assert_raw_is_what_trs_holds()
+    followed.assert_hours_are_when_it_came_in()
+    followed.connection.close()

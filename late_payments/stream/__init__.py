@@ -5,6 +5,7 @@ settings      which broker, which topic, which PostgreSQL: checked before anythi
 topic         messages of Kafka
 transactions  reads transactions: cuts the messages where the source committed
 landing       lands them: events as delivered, raw by key
+arrivals      remembers when invoices and payments came in
 compiled      what dbt has compiled: models, and the tests that stand before the marts
 history       prices as the next build will find them
 refreshing    refreshes the models by key

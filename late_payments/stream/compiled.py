@@ -16,6 +16,9 @@ from late_payments.progress import Dbt
 GATE = "int_as_of"
 # What is touched, and the names that its key has in the columns of models.
 KEYS = {"account": ("account_id", "acct_id"), "invoice": ("invoice_id", "inv_id"), "sku": ("item_id",)}
+# What says of a day what was known by then, in columns of these names: later changes do not reach it.
+DAY = "day"
+DAYS = ("scored_day", "known_from", "event_day")
 
 
 @dataclass(frozen=True)
@@ -48,19 +51,20 @@ class Model:
     is_table: bool
     is_staging: bool
     is_mart: bool
-    # account, sku or all, as its meta says; of staging's tables the kind of the source that it reads.
+    # account, sku, day or all, as its meta says; of staging's tables the kind of the source that it reads.
     refreshed_by: str | None
     # Whether it also holds what the invoices of all accounts say together.
     across_accounts: bool
     # Ids of the models and sources that it reads, through ephemeral ones too.
     reads: frozenset[str]
-    # The column that a unique test says is one.
+    # The column that a test says is unique, or the first of those that are so together: rows are compared by it.
     unique: str | None
     columns: tuple[str, ...]
 
     def key(self, kind: str) -> str | None:
-        """The column that holds the key of an account, an invoice or a SKU."""
-        return next((name for name in KEYS[kind] if name in self.columns), None)
+        """The column that holds the key of an account, an invoice or a SKU, or the day."""
+        names = DAYS if kind == DAY else KEYS[kind]
+        return next((name for name in names if name in self.columns), None)
 
 
 @dataclass(frozen=True)
@@ -136,11 +140,13 @@ def compile_project(dbt: Dbt) -> Compiled:
         if source.source_name == "trs"
     }
     before_gate = ancestors(everything, next(id_ for id_ in nodes if id_.endswith(f".{GATE}")))
+    tests = [node for node in nodes.values() if isinstance(node, GenericTestNode)]
     unique = {
-        node.attached_node: node.column_name
-        for node in nodes.values()
-        if isinstance(node, GenericTestNode) and node.test_metadata.name == "unique"
+        node.attached_node: node.test_metadata.kwargs["combination_of_columns"][0]
+        for node in tests
+        if node.test_metadata.name == "unique_combination_of_columns"
     }
+    unique |= {node.attached_node: node.column_name for node in tests if node.test_metadata.name == "unique"}
     models = tuple(
         model_of(everything, node, sources, before_gate, unique.get(node.unique_id))
         for node in nodes.values()
@@ -184,9 +190,9 @@ def model_of(
     is_table = node.config.materialized == "table"
     from_sources = [sources[id_] for id_ in reads if id_ in sources]
     refreshed_by = node.config.meta.get("refreshed_by") or (from_sources[0].kind if from_sources else None)
-    if is_table and refreshed_by not in (*KEYS, "all"):
+    if is_table and refreshed_by not in (*KEYS, DAY, "all"):
         raise Refused(
-            f"{node.name} does not say what refreshes it: give it meta.refreshed_by, account, sku or all, in"
+            f"{node.name} does not say what refreshes it: give it meta.refreshed_by, account, sku, day or all, in"
             f" {node.patch_path or node.original_file_path}."
         )
     return Model(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from late_payments.landing.transaction import literal, quoted
+from late_payments.stream.arrivals import note_arrivals
 from late_payments.stream.compiled import KEYS, Compiled, Source
 from late_payments.stream.transactions import Change
 
@@ -113,6 +114,8 @@ class Landing:
 
     def apply(self, touched: Touched) -> None:
         """Bring the tables in raw up to date with what was added since the last time, and add what that touches."""
+        if "invoices" in self.changed and self.first_offset is not None:
+            note_arrivals(self.connection, self.topic, self.first_offset)
         for name, replaced_from in self.changed.items():
             source = self.sources[name]
             self.find_last_images(source, self.first_offset if replaced_from is None else replaced_from)

@@ -103,5 +103,5 @@ class Publishing:
 
 def keys(mart: Mart) -> set[str]:
     """The columns that rows of a mart are changed by, and that a service finds them by."""
-    named = {name for names in KEYS.values() for name in names}
-    return {column.name for column in mart.columns if column.name in named or (column.name,) in mart.keys}
+    named = {name for names in KEYS.values() for name in names} | {key[0] for key in mart.keys}
+    return {column.name for column in mart.columns if column.name in named}

@@ -13,15 +13,15 @@ from typing import Any
 import duckdb
 
 from late_payments.landing.transaction import literal, quoted
-from late_payments.stream.compiled import GATE, KEYS, Compiled, Model, Test
+from late_payments.stream.compiled import DAY, GATE, KEYS, Compiled, Model, Test
 from late_payments.stream.landing import Touched
 
 # The relations that say whose an invoice is: as TRS has it, and as the marts have it.
 INVOICES_IN_TRS = "base_trs__invoices"
 INVOICES_IN_MARTS = "int_invoices"
 LINES_IN_MARTS = "fct_invoice_line_items"
-# By day, how often all accounts had been late: invoices look it up by their day of issue.
-SHARES = "int_late_share"
+# By day, how often invoices of all accounts had been late: others look it up by their day of issue.
+SHARES = ("int_late_share", "int_lines_late_share")
 PRICES = "int_sku_prices"
 Key = int | str | date
 # Touched more than this part of all, everything is refreshed: a list of so many keys is no filter.
@@ -49,6 +49,8 @@ class Refresh:
         self.keys: dict[str, set[Key]] = {kind: self.typed(kind) for kind in KEYS}
         # With invoices of other accounts, issued on days whose share of late ones has changed; empty if no day's has.
         self.keys_across: dict[str, set[Key]] = {}
+        # The first day at whose end some invoice is another than before; none while no invoice is.
+        self.first_day: date | None = None
 
     def staging(self) -> list[Fault]:
         """Refresh what stands before the marts, and say which of its tests do not pass."""
@@ -88,12 +90,16 @@ class Refresh:
     def refresh(self, model: Model) -> None:
         if self.everything or model.refreshed_by == "all":
             self.replace_what_differs(model)
-            if model.name == SHARES and model.id in self.dirty and not self.everything:
-                self.find_invoices_across()
+            self.find_invoices_across(model)
+        elif model.refreshed_by == DAY:
+            if self.first_day:
+                self.replace_what_differs(model, f"{model.key(DAY)} >= {literal(str(self.first_day))}")
         elif model.refreshed_by == "sku":
-            self.replace_what_differs(model, self.keys["sku"])
+            self.replace_what_differs(model, among(str(model.key("sku")), self.keys["sku"]))
             if model.name == PRICES and model.id in self.dirty:
                 self.find_accounts_by_price()
+        elif model.name == INVOICES_IN_MARTS:
+            self.replace_invoices(model)
         elif not (model.across_accounts and self.keys_across):
             self.replace_by_key(model, self.keys)
         elif self.is_most("invoice", self.keys_across["invoice"]):
@@ -121,15 +127,18 @@ class Refresh:
         self.add_keys("account", f"select account_id from {lines} where item_id in (select key from changed_keys)")
         self.find_invoices()
 
-    def find_invoices_across(self) -> None:
-        """Find the invoices that look up a share that has changed, and their accounts."""
+    def find_invoices_across(self, shares: Model) -> None:
+        """Find the invoices that look up a share that has just changed, and their accounts."""
+        if shares.name not in SHARES or shares.id not in self.dirty or self.everything:
+            return
         invoices = self.compiled.model(INVOICES_IN_MARTS).relation
         found = self.rows(
             f"select invoice_id, account_id from {invoices} where date_issued in (select key from changed_keys)"
         )
+        before = self.keys_across or self.keys
         self.keys_across = {
-            "invoice": self.keys["invoice"].union(invoice for invoice, _ in found),
-            "account": self.keys["account"].union(account for _, account in found),
+            "invoice": before["invoice"].union(invoice for invoice, _ in found),
+            "account": before["account"].union(account for _, account in found),
         }
 
     def is_most(self, kind: str, keys: Collection[Key]) -> bool:
@@ -163,6 +172,32 @@ class Refresh:
         self.connection.execute(f"insert into {model.relation} by name select * from ({model.sql}) where {condition}")
         self.dirty.add(model.id)
 
+    def replace_invoices(self, model: Model) -> None:
+        """Make the invoices of the touched accounts again, and find the first day at whose end one of them is another.
+
+        An invoice that only was paid, or not, is the same until the earlier of its two days of payment.
+        """
+        condition = among("account_id", self.keys["account"])
+        self.connection.execute(
+            f"create or replace temp table before as select * from {model.relation} where {condition}"
+        )
+        self.replace_by_key(model, self.keys)
+        same = " and ".join(
+            f"before.{column} = after.{column}" for column in ("account_id", "date_issued", "inv_total", "inv_lines")
+        )
+        ((self.first_day,),) = self.rows(
+            f"""
+            select min(case
+                when {same} then least(before.date_paid, after.date_paid)
+                else least(before.date_issued, after.date_issued)
+            end)
+            from before
+            full join (select * from {model.relation} where {condition}) as after
+                on before.invoice_id = after.invoice_id
+            where before is distinct from after
+            """
+        )
+
     def replace_by_key(self, model: Model, keys: dict[str, set[Key]]) -> None:
         """Make the rows of these accounts again; where something crosses accounts, of these invoices."""
         column = model.key("account")
@@ -184,14 +219,14 @@ class Refresh:
         self.put_in_outbox(model, column, keys[kind])
         self.dirty.add(model.id)
 
-    def replace_what_differs(self, model: Model, keys: set[Key] | None = None) -> None:
-        """Make a table again, or the rows of these SKUs, and replace the keys of which something differs.
+    def replace_what_differs(self, model: Model, condition: str = "true") -> None:
+        """Make a table again, or its rows that meet a condition, and replace the keys of which something differs.
 
         Leaves the keys in the table changed_keys.
         """
         column = self.key_of(model)
         columns = ", ".join(map(quoted, model.columns))
-        where = f" where {among(str(column), keys)}" if keys is not None else ""
+        where = f" where {condition}"
         self.connection.execute(f"create or replace temp table made as select {columns} from ({model.sql}){where}")
         # Rows that one side has more often than the other.
         self.connection.execute(
@@ -210,7 +245,7 @@ class Refresh:
         ((changed,),) = self.rows("select count(*) from changed_keys")
         if not changed:
             return
-        changed_rows = f" where {column} in (select key from changed_keys)" if column else ""
+        changed_rows = f"{where} and {column} in (select key from changed_keys)" if column else where
         self.connection.execute(f"delete from {model.relation}{changed_rows}")
         self.connection.execute(f"insert into {model.relation} by name select * from made{changed_rows}")
         ((all_rows,),) = self.rows(f"select count(*) from {model.relation}")
@@ -223,6 +258,8 @@ class Refresh:
     def key_of(self, model: Model) -> str | None:
         """The column by which rows of a model are compared: that of its accounts or SKUs, else that which is one."""
         kind = model.refreshed_by or "all"
+        if kind == DAY:
+            return model.key("invoice") or model.key("account") or model.unique
         return (model.key(kind) if kind in KEYS else None) or model.unique
 
     def put_in_outbox(self, model: Model, column: str | None, keys: Iterable[Key | None]) -> None:

@@ -1,5 +1,5 @@
 {#- Makes what remembers the runs, where it is missing: the table audit.run_events, to which rows are only ever added,
-    and two views of it. -#}
+    and two views of it; and the table in which a stream keeps when invoices came in, for models to read. -#}
 {% macro create_audit() %}
     {%- do run_query('create schema if not exists audit') -%}
     {%- do run_query('drop table if exists audit.last_build') -%}
@@ -8,6 +8,10 @@
         {%- do columns.append(fact ~ ' ' ~ type) -%}
     {%- endfor -%}
     {%- do run_query('create table if not exists audit.run_events (' ~ columns | join(', ') ~ ')') -%}
+    {%- do run_query(
+        'create table if not exists audit.invoice_arrivals'
+        ~ ' (invoice_id bigint, entered_at timestamp, payment_entered_at timestamp)'
+    ) -%}
     {%- do run_query('create or replace view audit.runs as ' ~ runs()) -%}
     {%- do run_query('create or replace view audit.last_green_build as ' ~ last_green_build_of_runs()) -%}
     {%- do adapter.dispatch('describe_audit', 'late_payments')(run_facts()) -%}
@@ -83,6 +87,9 @@
         'begun_at': 'When the run began, UTC.',
         'ended_at': 'When it ended, UTC; null while it runs, or if it was stopped or refused.',
         'changed_raw': 'Whether the run put rows into raw: a landing that was not refused, or the stream.',
+        'invoice_id': 'Number of the invoice in TRS.',
+        'entered_at': 'When TRS committed what inserted the invoice, UTC; null if the stream did not follow then.',
+        'payment_entered_at': 'When TRS committed its payment date, UTC; null if unpaid, or not followed then.',
         'judges_marts': 'Whether the run built live marts, or found a fault: the last such run decides what is green.',
     } -%}
     {%- for fact, (_, description) in facts.items() -%}
@@ -90,6 +97,8 @@
     {%- endfor -%}
     {%- set comments = [
         "comment on table audit.run_events is 'One row per begin or end of a run. Rows are added and never changed.'",
+        "comment on table audit.invoice_arrivals is"
+        ~ " 'One row per invoice that came in, or whose payment came in, while a stream followed TRS.'",
         "comment on view audit.runs is"
         ~ " 'One row per run of land, publish, stream and dbt commands that build or test, from run_events.'",
         "comment on view audit.last_green_build is"

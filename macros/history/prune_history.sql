@@ -1,10 +1,6 @@
 {% macro prune_history(keep_days=365, dry_run=true) %}
     {%- do only_on_duckdb('prune_history', 'Nothing was deleted.') -%}
-    {%- if keep_days is not integer or keep_days < 0 -%}
-        {{ exceptions.raise_compiler_error("keep_days must be a whole number of days, not '" ~ keep_days ~ "'.") }}
-    {%- elif dry_run is not boolean -%}
-        {{ exceptions.raise_compiler_error("dry_run must be true or false, not '" ~ dry_run ~ "'.") }}
-    {%- endif -%}
+    {%- do check_pruning(keep_days, dry_run) -%}
     {%- set schema = history_schema() -%}
     {%- set history = schema ~ '.invoice_features_history' -%}
     {#- One transaction: the versions go and the note of it is made, or neither. -#}
@@ -43,4 +39,13 @@
         {%- do print('Deleted.') -%}
     {%- endif -%}
     {%- do run_query('commit') -%}
+{% endmacro %}
+
+{#- Stops a pruning that is asked for in a way that may be a mistake. -#}
+{% macro check_pruning(keep_days, dry_run) %}
+    {%- if keep_days is not integer or keep_days < 0 -%}
+        {{ exceptions.raise_compiler_error("keep_days must be a whole number of days, not '" ~ keep_days ~ "'.") }}
+    {%- elif dry_run is not boolean -%}
+        {{ exceptions.raise_compiler_error("dry_run must be true or false, not '" ~ dry_run ~ "'.") }}
+    {%- endif -%}
 {% endmacro %}
