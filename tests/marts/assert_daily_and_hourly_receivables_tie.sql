@@ -41,10 +41,10 @@ sums_of_days as (
 last_hour as (
 
     select
-        sum(invoices_closing) as invoices_closing,
-        sum(amount_closing) as amount_closing
-    from {{ ref('hourly_receivables') }}
-    where hour_start = (select max(hour_start) from {{ ref('hourly_receivables') }})
+        sum(hours.invoices_closing) as invoices_closing,
+        sum(hours.amount_closing) as amount_closing
+    from {{ ref('hourly_receivables') }} as hours
+    where hours.hour_start = (select max(later.hour_start) from {{ ref('hourly_receivables') }} as later)
 
 ),
 
