@@ -1,5 +1,5 @@
--- A table, because of the comparison with as_of: DuckDB takes it for a filter that leaves next to nothing, and would then
--- hash the line items that are joined to these invoices, millions of them, rather than the prices.
+-- A table, because of the comparison with as_of: DuckDB takes it for a filter that leaves next to nothing, and would
+-- then hash the line items that are joined to these invoices, which are millions, rather than the prices.
 {{ config(materialized='table') }}
 
 with
