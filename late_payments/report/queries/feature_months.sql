@@ -1,5 +1,4 @@
--- Of the invoices issued in each of the last twelve months: the quartiles of each feature, and the share late of those with
--- a known outcome.
+-- Of the invoices issued in each of the last twelve months: the quartiles of each feature.
 with
 
 features as (
