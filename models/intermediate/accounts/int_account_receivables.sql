@@ -38,16 +38,17 @@ changes as (
 
 changes_by_day as (
 
+    -- In types no wider than a day needs: what the sums below read is most of what they cost.
     select
         account_id,
         known_from,
-        sum(change_in_open) as num_inv_open,
-        sum(change_in_open * inv_total) as value_open,
-        sum(change_in_overdue) as num_inv_overdue,
-        sum(change_in_overdue * inv_total) as value_overdue,
-        count(date_paid) as num_inv_paid,
-        coalesce(sum(paid_late), 0) as num_inv_paid_late,
-        sum(days_to_pay) as total_days_to_pay,
+        cast(sum(change_in_open) as integer) as num_inv_open,
+        cast(sum(change_in_open * inv_total) as decimal(18, 2)) as value_open,
+        cast(sum(change_in_overdue) as integer) as num_inv_overdue,
+        cast(sum(change_in_overdue * inv_total) as decimal(18, 2)) as value_overdue,
+        cast(count(date_paid) as integer) as num_inv_paid,
+        cast(coalesce(sum(paid_late), 0) as integer) as num_inv_paid_late,
+        cast(sum(days_to_pay) as integer) as total_days_to_pay,
         max(days_to_pay) as longest_days_to_pay,
         max(date_paid) as last_date_paid
     from changes
