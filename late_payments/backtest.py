@@ -36,7 +36,9 @@ from late_payments.fitted import inputs_of, matrix, pipelines
 SCHEMA = "backtest"
 # Before this there is too little to learn from.
 DAYS_OF_HISTORY = 120
-RESAMPLES = 1000
+# Of every figure: fewer, the more open invoices it is made from, and the narrower its interval therefore is.
+MOST_RESAMPLES, FEWEST_RESAMPLES = 1000, 200
+ROWS_RESAMPLED = 300_000_000
 # From so many invoices, chosen at random, the fitted models learn, however many there are.
 MOST_LEARNT = 20_000
 WEEKS = 4
@@ -262,14 +264,14 @@ order by all
 class Accounts:
     """Figures of all accounts together, and their intervals from resampling whole accounts."""
 
-    def __init__(self, numbers: NDArray[np.int64]) -> None:
+    def __init__(self, numbers: NDArray[np.int64], resamples: int) -> None:
         """numbers: the account of each row of anything, some more than once."""
         self.numbers = np.unique(numbers)
         rng = np.random.default_rng(0)
         size = len(self.numbers)
         self.weights = [np.ones(size)]
         self.weights += [
-            np.bincount(rng.integers(0, size, size), minlength=size).astype(float) for _ in range(RESAMPLES)
+            np.bincount(rng.integers(0, size, size), minlength=size).astype(float) for _ in range(resamples)
         ]
 
     def index(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -328,10 +330,12 @@ def called(columns: dict[str, Numbers], rule: str, length: int) -> Numbers:
     return chosen
 
 
-def compare_rules(columns: dict[str, Numbers], days: list[date], length: int) -> tuple[str, dict[str, float]]:
+def compare_rules(
+    columns: dict[str, Numbers], days: list[date], length: int, resamples: int
+) -> tuple[str, dict[str, float]]:
     """A table with a row per rule; and by rule the share of late value that it catches."""
     numbers = columns["account"].astype(int)
-    accounts = Accounts(numbers)
+    accounts = Accounts(numbers, resamples)
     asked = np.isin(columns["day"], [(day - date(1970, 1, 1)).days for day in days]).astype(float)
     ones = np.ones(len(numbers))
     # Of each row, the place of the same account on the next day.
@@ -364,10 +368,12 @@ def compare_rules(columns: dict[str, Numbers], days: list[date], length: int) ->
     return table(header, rows), caught
 
 
-def judge_probabilities(columns: dict[str, Numbers]) -> tuple[str, str, list[tuple[float, float]]]:
+def judge_probabilities(
+    columns: dict[str, Numbers], resamples: int
+) -> tuple[str, str, list[tuple[float, float]]]:
     """A table with a row per probability; one by tenth of that of the marts; and the points of that."""
     numbers, late, value = columns["account"].astype(int), columns["late"], columns["value"]
-    accounts = Accounts(numbers)
+    accounts = Accounts(numbers, resamples)
     index, ones = accounts.index(numbers), np.ones(len(numbers))
     rows = []
     for name in PROBABILITIES:
@@ -402,9 +408,9 @@ def judge_probabilities(columns: dict[str, Numbers]) -> tuple[str, str, list[tup
     return quality, table(["tenth", "invoices", "mean probability", "share late"], rows), points
 
 
-def judge_receipts(columns: dict[str, Numbers]) -> tuple[str, dict[str, Numbers]]:
+def judge_receipts(columns: dict[str, Numbers], resamples: int) -> tuple[str, dict[str, Numbers]]:
     """A table with a row per week ahead; and by day what was expected and paid in the first of them."""
-    accounts = Accounts(columns["account"].astype(int))
+    accounts = Accounts(columns["account"].astype(int), resamples)
     index = accounts.index(columns["account"].astype(int))
     days, place = np.unique(columns["day"], return_inverse=True)
     rows = []
@@ -476,13 +482,15 @@ def backtest(
             columns = connection.execute(query, arguments).fetchnumpy()
             return {name: np.ma.filled(np.ma.asarray(values).astype(float), np.nan) for name, values in columns.items()}
 
-        rules, caught = compare_rules(read(CALLS), days, length)
-        quality, calibration, points = judge_probabilities(read(RISKS, days))
-        receipts, by_day = judge_receipts(read(RECEIPTS, days))
+        risks = read(RISKS, days)
+        resamples = max(FEWEST_RESAMPLES, min(MOST_RESAMPLES, ROWS_RESAMPLED // len(risks["late"])))
+        rules, caught = compare_rules(read(CALLS), days, length, resamples)
+        quality, calibration, points = judge_probabilities(risks, resamples)
+        receipts, by_day = judge_receipts(read(RECEIPTS, days), resamples)
     draw(caught, points, by_day, days, directory / "backtest.png")
     return "\n\n".join(
         [
-            f"{len(days)} days from {days[0]} to {days[-1]}, {length} accounts called on each.",
+            f"{len(days)} days from {days[0]} to {days[-1]}, {length} accounts called on each, {resamples:,} resamples.",
             rules,
             quality,
             calibration,

@@ -22,6 +22,8 @@ from test_faults import wait_for
 
 BINLOG = ("--log-bin", "--binlog-format=ROW", "--binlog-row-image=FULL", "--server-id=1", "--gtid-strict-mode=1")
 TOPIC = "trs.changes"
+# What TRS holds at the beginning.
+EXTRACTS = Path(os.environ.get("STREAM_EXTRACTS", ROOT / "seeds"))
 STREAM = (sys.executable, "-m", "late_payments.stream")
 
 
@@ -36,7 +38,7 @@ class Chain:
 
     def start(self) -> None:
         self.source.start()
-        self.source.load("seeds", ROOT / "seeds")
+        self.source.load("seeds", EXTRACTS)
         self.fill()
         self.source.query(*documented_sql("mysql.md"), *documented_sql("connector.md"))
         self.kafka.start()

@@ -210,8 +210,12 @@ class Connect(Java):
         """Tell the connector that is shipped where it is, and wait until it runs."""
         settings = json.loads(CONNECTOR.read_text())
         # MariaDB stands for MySQL, and calls this otherwise.
-        of_mariadb = {"connector.class": "io.debezium.connector.mariadb.MariaDbConnector", "database.ssl.mode": "trust"}
-        self.request("PUT", "/connectors/late_payments/config", settings | of_mariadb)
+        ours = {
+            "connector.class": "io.debezium.connector.mariadb.MariaDbConnector",
+            "database.ssl.mode": "trust",
+            "snapshot.mode": os.environ.get("STREAM_SNAPSHOT", settings["snapshot.mode"]),
+        }
+        self.request("PUT", "/connectors/late_payments/config", settings | ours)
         wait_for(lambda: self.tasks() == ["RUNNING"])
 
     def tasks(self) -> list[str]:

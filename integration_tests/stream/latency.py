@@ -1,6 +1,9 @@
 """Measures the time from a commit in MariaDB to the rows in PostgreSQL, of single changes of every kind.
 
 pytest --numprocesses=0 -s integration_tests/stream/latency.py
+
+STREAM_EXTRACTS=directory is another TRS than the seeds. Of a large one STREAM_SNAPSHOT=no_data saves the connector's
+snapshot: what was there before, the build has landed.
 """
 
 import os
@@ -18,8 +21,9 @@ CHANGES = int(os.environ.get("STREAM_CHANGES", "240"))
 
 def test_latency(program: Program) -> None:  # noqa: F811
     """A change is seen when the transaction in PostgreSQL that holds it, all marts, has committed."""
+    program.chain.wait_until_topic_has_all()
     program.start()
-    program.wait_until_readers_see_all()
+    program.wait_until_readers_see_all(seconds=1800)
     workload = Workload(program.chain.source, seed=7)
     # Renamed in each transaction: when readers see its new name, they see all of the transaction.
     del workload.tables["accounts"][("999999",)]
