@@ -30,7 +30,7 @@ def numbers(cell: str) -> list[float]:
 def test_the_backtest_runs_on_the_seeds(rebuildable: Project) -> None:
     before = rebuildable.database.read_bytes()
     output = rebuildable.make("backtest", "OUT=tested", "TO=2021-03-31", "EVERY=28", "LENGTH=10")
-    assert output.startswith("8 days from 2020-09-09 to 2021-03-24, 10 accounts called on each.")
+    assert output.startswith("8 days from 2020-09-09 to 2021-03-24, 10 accounts called on each, 1,000 resamples.")
     assert (rebuildable.path / "tested/backtest.png").read_bytes().startswith(b"\x89PNG")
     assert (rebuildable.path / "tested/backtest.md").read_text() == output
     rules, probabilities, tenths, weeks = tables(output)
