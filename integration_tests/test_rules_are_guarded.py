@@ -430,7 +430,7 @@ def rounds() -> list[list[Rule]]:
 def failures(manifest: Manifest, *names: str) -> set[str]:
     """Names of the unit tests that fail, of those whose names begin so, or of all."""
     chosen = [f"test_type:unit,{name}*" for name in names] or ["test_type:unit"]
-    ended = dbtRunner(manifest).invoke(["--log-level", "none", "test", "--select", *chosen])
+    ended = dbtRunner(manifest).invoke(["--log-level", "none", "--no-write-json", "test", "--select", *chosen])
     assert isinstance(ended.result, RunExecutionResult), ended.exception
     assert ended.result.results
     return {each.node.name for each in ended.result.results if each.status == TestStatus.Fail}
