@@ -368,9 +368,7 @@ def compare_rules(
     return table(header, rows), caught
 
 
-def judge_probabilities(
-    columns: dict[str, Numbers], resamples: int
-) -> tuple[str, str, list[tuple[float, float]]]:
+def judge_probabilities(columns: dict[str, Numbers], resamples: int) -> tuple[str, str, list[tuple[float, float]]]:
     """A table with a row per probability; one by tenth of that of the marts; and the points of that."""
     numbers, late, value = columns["account"].astype(int), columns["late"], columns["value"]
     accounts = Accounts(numbers, resamples)
@@ -490,7 +488,8 @@ def backtest(
     draw(caught, points, by_day, days, directory / "backtest.png")
     return "\n\n".join(
         [
-            f"{len(days)} days from {days[0]} to {days[-1]}, {length} accounts called on each, {resamples:,} resamples.",
+            f"{len(days)} days from {days[0]} to {days[-1]}, {length} accounts called on each,"
+            f" {resamples:,} resamples.",
             rules,
             quality,
             calibration,
