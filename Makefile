@@ -88,6 +88,8 @@ report: $(INSTALLED)-report ## write the pages that people look at, reports/inde
 contacts: $(INSTALLED)-report ## write the call list with names and telephone numbers, for your eyes alone [OUT=contacts]
 	@$(PACKAGE).report --contacts $(VARS) $(if $(OUT),--out "$$OUT")
 
+# As at night. The tests that read the debug log ask for it.
+test: export DBT_LOG_LEVEL_FILE ?= none
 test: lint ## every check that needs no server: lint, builds, data tests, unit tests, scenarios
 	$(VENV)/bin/pytest
 

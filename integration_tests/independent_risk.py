@@ -5,6 +5,7 @@ over all invoices again, where the project keeps running sums.
 """
 
 import math
+from bisect import bisect_right
 from calendar import monthrange
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -30,13 +31,17 @@ class Invoice:
     value: Decimal
     lines: int
 
-    @property
+    @cached_property
     def due(self) -> date:
         return self.issued + TERMS
 
-    @property
+    @cached_property
     def is_late(self) -> bool:
         return self.paid is None or self.paid > self.due
+
+    @cached_property
+    def days_to_pay(self) -> int | None:
+        return (self.paid - self.issued).days if self.paid else None
 
     def outcome(self, when: date) -> date | None:
         """The day on which it became known whether it is late, if that had happened by the end of a day."""
@@ -47,6 +52,7 @@ class Invoice:
         """Whether that was known at the start of a day: paid in time before it, or not paid in time by then."""
         return self.due < morning if self.is_late else self.paid < morning
 
+    @cached_property
     def events(self) -> list[date]:
         """Mornings that know something of it: its issue, the days after its issue, its due date and its payment."""
         return [self.issued, self.issued + ONE_DAY, self.due + ONE_DAY, *([self.paid + ONE_DAY] if self.paid else [])]
@@ -85,6 +91,7 @@ class Knowledge:
             self.of_account[invoice.account].append(invoice)
             self.of_lines[invoice.lines].append(invoice)
         self.shares: dict = {}
+        self.events_of: dict = {}
 
     def late_and_known(self, invoices: list[Invoice], morning: date) -> tuple[int, int]:
         known = [invoice.is_late for invoice in invoices if invoice.is_known(morning)]
@@ -96,11 +103,19 @@ class Knowledge:
             self.shares[morning] = late / known if known else None
         return self.shares[morning]
 
+    def events(self, kind: str, key: int) -> list[date]:
+        """Of an account, or of a number of lines, in order."""
+        if (kind, key) not in self.events_of:
+            invoices = (self.of_account if kind == "account" else self.of_lines)[key]
+            self.events_of[kind, key] = sorted({when for invoice in invoices for when in invoice.events})
+        return self.events_of[kind, key]
+
     def share_of(self, kind: str, key: int, morning: date) -> float | None:
         """Of an account, or of a number of lines, on a morning; smoothed as on that of their last event."""
         if (kind, key, morning) not in self.shares:
             invoices = (self.of_account if kind == "account" else self.of_lines)[key]
-            event = max(when for invoice in invoices for when in invoice.events() if when <= morning)
+            events = self.events(kind, key)
+            event = events[bisect_right(events, morning) - 1]
             of_all = self.share_of_all(event)
             share = None if of_all is None else smoothed(*self.late_and_known(invoices, event), of_all)
             self.shares[kind, key, morning] = share
@@ -168,9 +183,7 @@ class Knowledge:
     def risk(self) -> list[tuple]:
         """Rows of open_invoice_risk, its columns in order, by invoice."""
         corrections = {grade: self.correction(grade) for grade in ("low", "medium", "high", "unknown")}
-        payments = [
-            (each.is_late, (each.paid - each.issued).days) for each in self.invoices if self.is_recent(each.paid)
-        ]
+        payments = [(each.is_late, each.days_to_pay) for each in self.invoices if self.is_recent(each.paid)]
         in_time = [days for late, days in payments if not late]
         late = [days for late, days in payments if late]
         days_if_late = sum(late) / len(late) if late else TERMS_DAYS + 1
@@ -216,15 +229,18 @@ class Knowledge:
         """Of invoices of a grade, after so many days: the product of the shares that were not paid on a day."""
         if (grade, days) not in self.shares:
             share = self.share_unpaid(grade, days - 1) if days > 0 else 1.0
-            seen = paid = 0
-            for invoice in self.of_grade[grade]:
-                then = invoice.issued + timedelta(days)
-                if self.is_recent(then) and (not invoice.paid or invoice.paid >= then):
-                    seen += 1
-                    paid += invoice.paid == then
+            # So old were, on a recent day, those that were issued from the first to the last of these.
+            first, last = (self.as_of - before - timedelta(days) for before in (RECENT, timedelta(0)))
+            then = [
+                each.days_to_pay
+                for each in self.of_grade[grade]
+                if first <= each.issued <= last and (each.days_to_pay is None or each.days_to_pay >= days)
+            ]
+            seen, paid = len(then), then.count(days)
             self.shares[grade, days] = share * (1 - paid / seen) if seen else share
         return self.shares[grade, days]
 
+    @cached_property
     def collections(self) -> list[tuple]:
         """Rows of expected_collections, its columns in order, by week."""
         open_invoices = [invoice for invoice in self.invoices if self.is_open(invoice)]
@@ -312,7 +328,7 @@ def collections_by_month(directory: Path, as_of: date | None = None) -> list[tup
         if month_end + timedelta(7) > now.as_of:
             return rows
         then = knowledge_of(directory, month_end)
-        for _, week, begin, end, due, expected, _ in then.collections()[:4]:
+        for _, week, begin, end, due, expected, _ in then.collections[:4]:
             if end <= now.as_of:
                 came = [
                     invoice.value

@@ -195,15 +195,17 @@ def test_failures_on_the_list_name_nobody(rebuildable: Project) -> None:
     rebuildable.replace(
         "models/staging/trs/stg_trs__account_contacts.sql", "accounts.account_id,", "null::bigint as account_id,"
     )
-    (rebuildable.path / "logs/dbt.log").unlink()
-    output = rebuildable.dbt("build", "--select", "stg_trs__account_contacts", ok=False)
+    (rebuildable.path / "logs/dbt.log").unlink(missing_ok=True)
+    logged = {"DBT_LOG_LEVEL_FILE": "debug"}
+    output = rebuildable.dbt("build", "--select", "stg_trs__account_contacts", ok=False, **logged)
     assert "FAILED constraints_hold_stg_trs__account_contacts_, 200 rows" in output
     rebuildable.replace(
         "models/staging/trs/stg_trs__account_contacts.sql", "null::bigint as account_id,", "accounts.account_id,"
     )
-    output += rebuildable.dbt("build", "--select", "+accounts_to_contact", ok=False)
+    output += rebuildable.dbt("build", "--select", "+accounts_to_contact", ok=False, **logged)
     assert f"FAILED constraints_hold_accounts_to_contact_, {listed} rows" in output
     log = (rebuildable.path / "logs/dbt.log").read_text()
+    assert "accounts_to_contact" in log
     for phone in values["contact_phone"]:
         assert phone not in output and phone not in log
     kept = rebuildable.query(

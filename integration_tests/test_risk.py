@@ -37,7 +37,7 @@ def assert_risk(project: Project, directory: Path, as_of: date | None = None) ->
     assert_equal(project.query(f"select * from features{suffix}.open_invoice_risk order by inv_id"), knowledge.risk)
     assert_equal(
         project.query(f"select * from finance{suffix}.expected_collections order by weeks_ahead"),
-        knowledge.collections(),
+        knowledge.collections,
     )
     assert_equal(
         project.query(f"select * from features{suffix}.risk_by_month order by month_start"),
