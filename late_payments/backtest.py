@@ -265,7 +265,7 @@ class Accounts:
     """Figures of all accounts together, and their intervals from resampling whole accounts."""
 
     def __init__(self, numbers: NDArray[np.int64], resamples: int) -> None:
-        """numbers: the account of each row of anything, some more than once."""
+        """numbers: the account of each row of anything, some more than once; resamples: how many."""
         self.numbers = np.unique(numbers)
         rng = np.random.default_rng(0)
         size = len(self.numbers)
@@ -481,7 +481,7 @@ def backtest(
             return {name: np.ma.filled(np.ma.asarray(values).astype(float), np.nan) for name, values in columns.items()}
 
         risks = read(RISKS, days)
-        resamples = max(FEWEST_RESAMPLES, min(MOST_RESAMPLES, ROWS_RESAMPLED // len(risks["late"])))
+        resamples = max(FEWEST_RESAMPLES, min(MOST_RESAMPLES, ROWS_RESAMPLED // max(1, len(risks["late"]))))
         rules, caught = compare_rules(read(CALLS), days, length, resamples)
         quality, calibration, points = judge_probabilities(risks, resamples)
         receipts, by_day = judge_receipts(read(RECEIPTS, days), resamples)
