@@ -16,7 +16,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
-from dbt.cli.main import dbtRunner
 
 sys.path.append(str(Path.cwd()))
 from late_payments.landing.__main__ import land_from
@@ -92,11 +91,6 @@ CHANGES: list[tuple[range, Callable[[Tables], None]]] = [
 NO_RUN = [7]
 
 
-def run(runner: dbtRunner, *arguments: str) -> None:
-    result = runner.invoke(["--quiet", "--no-print", *arguments, "--vars", "{raw: landed}"])
-    assert result.success, result.exception
-
-
 def date_back(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     for history in HISTORIES:
         for column in ("dbt_valid_from", "dbt_valid_to"):
@@ -107,7 +101,8 @@ def date_back(connection: duckdb.DuckDBPyConnection, day: date) -> None:
 
 
 def simulate(source: Path, first_day: date, number_of_days: int) -> None:
-    runner = dbtRunner()
+    # Reads the project once for all nights.
+    dbt = Dbt("--vars", "{raw: landed}")
     for number in range(number_of_days):
         day = first_day + timedelta(days=number)
         if number in NO_RUN:
@@ -117,9 +112,9 @@ def simulate(source: Path, first_day: date, number_of_days: int) -> None:
             if number in days:
                 change(tables)
         write(Path("simulated"), tables)
-        assert land_from(Path("simulated").absolute(), Dbt("--vars", "{raw: landed}")) == 0
+        assert land_from(Path("simulated").absolute(), dbt) == 0
         # The histories, what they are made of, and its tests: no other mart.
-        run(runner, "build", "--select", "+resource_type:snapshot", "--indirect-selection", "buildable")
+        assert dbt.run("build", "--select", "+resource_type:snapshot", "--indirect-selection", "buildable") == 0
         with duckdb.connect(DATABASE) as connection:
             date_back(connection, day)
             connection.execute(f"attach if not exists '{COPIES}' as copies")

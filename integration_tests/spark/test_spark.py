@@ -32,6 +32,8 @@ LANDED = ("--vars", "{raw: landed}")
 NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
 # A live build takes snapshots, and only after the tests.
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+# With what they are made of, and its tests.
+HISTORIES_ALONE = ("--select", "+resource_type:snapshot", "--indirect-selection", "buildable", *NO_UNIT_TESTS)
 DUCKDB_TYPES = {"VARCHAR": "string", "INTEGER": "int"}
 # What differs between any two runs: when they were.
 RUN = {"dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to"}
@@ -181,8 +183,7 @@ def test_snapshots_keep_what_a_second_run_overwrites(seeds: Project) -> None:
     change(extracts / "accounts.csv", "1", company_name="O'Brien & Sons")
     for env in ({}, ON_SPARK):
         land(seeds, **env)
-        seeds.dbt("build", *LANDED, *NO_UNIT_TESTS, **env)
-    assert_equal_marts(seeds)
+        seeds.dbt("build", *LANDED, *HISTORIES_ALONE, **env)
 
     queries = [f"select * from history.{history}" for history in HISTORIES]
     for query, (columns, rows) in zip(queries, on_spark(seeds, *queries), strict=True):

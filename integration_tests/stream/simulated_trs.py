@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
@@ -16,6 +17,8 @@ KEYS = {
 }
 NUMBERS = {"account_id", "invoice_id", "quantity"}
 DATES = {"joining_date", "date_issued", "payment_dates"}
+# The column by which the rows of a table belong to one of another.
+PARENTS = {"invoices": "account_id", "invoice_line_items": "invoice_id"}
 
 
 def key_of(table: str, row: Row) -> tuple[str | None, ...]:
@@ -37,7 +40,12 @@ class Trs:
 
     def __init__(self, tables: dict[str, list[Row]], seed: int) -> None:
         self.random = random.Random(seed)
-        self.tables = {name: {key_of(name, row): dict(row) for row in rows} for name, rows in tables.items()}
+        self.tables: dict[str, dict[tuple, Row]] = {name: {} for name in tables}
+        # The same rows by table and parent: a large TRS is too much to be searched for each change.
+        self.children: dict[str, dict[str | None, dict[tuple, Row]]] = {name: defaultdict(dict) for name in PARENTS}
+        for name, rows in tables.items():
+            for row in rows:
+                self.keep(name, None, dict(row))
         self.messages: list[str] = []
         self.events: list[dict[str, Any]] = []
         self.transactions = 0
@@ -81,12 +89,24 @@ class Trs:
             "ts_ms": 1,
         }
 
+    def keep(self, table: str, before: Row | None, after: Row | None) -> None:
+        """What a row was and is, in tables and children; its key may be another."""
+        if before and (not after or key_of(table, before) != key_of(table, after)):
+            del self.tables[table][key_of(table, before)]
+        if after:
+            self.tables[table][key_of(table, after)] = after
+        if table in PARENTS:
+            if before:
+                del self.children[table][before[PARENTS[table]]][key_of(table, before)]
+            if after:
+                self.children[table][after[PARENTS[table]]][key_of(table, after)] = after
+
     def put(self, table: str, row: Row) -> None:
         """Insert a row, or change the one of its key."""
         before = self.tables[table].get(key_of(table, row))
         if before != row:
             self.events.append(self.event(table, "u" if before else "c", before, row))
-            self.tables[table][key_of(table, row)] = row
+            self.keep(table, before, row)
             if table == "invoices":
                 self.note_arrival(before, row)
 
@@ -97,21 +117,27 @@ class Trs:
         self.arrivals[row["invoice_id"] or ""] = [entered, paid]
 
     def remove(self, table: str, row: Row) -> None:
-        del self.tables[table][key_of(table, row)]
+        self.keep(table, row, None)
         if table == "invoices":
             self.arrivals.pop(row["invoice_id"] or "", None)
         self.events.append(self.event(table, "d", row, None))
 
     # What is looked for.
 
-    def any(self, table: str, **values: Any) -> Row:
-        return self.random.choice(self.all(table, **values))
+    def any(self, table: str) -> Row:
+        return self.random.choice(self.all(table))
 
-    def all(self, table: str, **values: Any) -> list[Row]:
-        return [row for row in self.tables[table].values() if all(row[name] == value for name, value in values.items())]
+    def all(self, table: str) -> list[Row]:
+        return list(self.tables[table].values())
+
+    def unpaid(self) -> list[Row]:
+        return [row for row in self.tables["invoices"].values() if row["payment_dates"] is None]
 
     def lines(self, invoice: Row) -> list[Row]:
-        return self.all("invoice_line_items", invoice_id=invoice["invoice_id"])
+        return list(self.children["invoice_line_items"][invoice["invoice_id"]].values())
+
+    def invoices(self, account: Row) -> list[Row]:
+        return list(self.children["invoices"][account["account_id"]].values())
 
     @property
     def today(self) -> str:
@@ -161,8 +187,7 @@ class Trs:
         self.new_invoice(self.new_account())
 
     def payment(self) -> None:
-        unpaid = self.all("invoices", payment_dates=None) or [self.new_invoice()]
-        invoice = self.random.choice(unpaid)
+        invoice = self.random.choice(self.unpaid() or [self.new_invoice()])
         self.put("invoices", {**invoice, "payment_dates": max(self.today, invoice["date_issued"] or "")})
 
     def payment_removed(self) -> None:
@@ -180,7 +205,7 @@ class Trs:
         self.put("invoices", {**invoice, "account_id": self.random.choice(others)["account_id"]})
 
     def invoice_redated(self) -> None:
-        invoice = self.random.choice(self.all("invoices", payment_dates=None) or [self.new_invoice()])
+        invoice = self.random.choice(self.unpaid() or [self.new_invoice()])
         joined = self.tables["accounts"][(invoice["account_id"],)]["joining_date"]
         day = max(days_after(invoice["date_issued"], -self.random.randint(0, 20)), joined or "")
         self.put("invoices", {**invoice, "date_issued": day})
@@ -234,7 +259,7 @@ class Trs:
         self.put("skus", item)
 
     def item_deleted(self) -> None:
-        sold = {row["item_id"] for row in self.all("invoice_line_items")}
+        sold = {row["item_id"] for row in self.tables["invoice_line_items"].values()}
         for row in self.all("skus"):
             if row["item_id"] not in sold:
                 self.remove("skus", row)
@@ -253,7 +278,7 @@ class Trs:
 
     def account_deleted(self) -> None:
         account = self.any("accounts")
-        for invoice in self.all("invoices", account_id=account["account_id"]):
+        for invoice in self.invoices(account):
             self.invoice_deleted(invoice)
         self.remove("accounts", account)
 

@@ -94,8 +94,8 @@ class Workload(Trs):
         invoice = self.any("invoices")
         old, new = invoice["invoice_id"], self.new_id("invoices", "invoice_id")
         for line in self.lines(invoice):
-            self.rekey("invoice_line_items", line, {**line, "invoice_id": new})
-        self.rekey("invoices", invoice, {**invoice, "invoice_id": new})
+            self.keep("invoice_line_items", line, {**line, "invoice_id": new})
+        self.keep("invoices", invoice, {**invoice, "invoice_id": new})
         self.commit(
             [
                 (f"update {table} set invoice_id = %s where invoice_id = %s", [new, old])
@@ -106,20 +106,16 @@ class Workload(Trs):
     def key_of_account_updated(self) -> None:
         account = self.any("accounts")
         old, new = account["account_id"], self.new_id("accounts", "account_id")
-        for invoice in self.all("invoices", account_id=old):
+        for invoice in self.invoices(account):
             self.put("invoices", {**invoice, "account_id": new})
         self.events = []
-        self.rekey("accounts", account, {**account, "account_id": new})
+        self.keep("accounts", account, {**account, "account_id": new})
         self.commit(
             [
                 (f"update {table} set account_id = %s where account_id = %s", [new, old])
                 for table in ("accounts", "invoices")
             ]
         )
-
-    def rekey(self, table: str, before: Row, after: Row) -> None:
-        self.tables[table].pop(tuple(before[name] for name in KEYS[table]))
-        self.tables[table][tuple(after[name] for name in KEYS[table])] = after
 
     def all_prices_raised(self) -> None:
         self.commit([("update skus set item_retail_price = item_retail_price + 0.01", [])])
@@ -128,7 +124,7 @@ class Workload(Trs):
 
     def many_paid_by_one_statement(self) -> None:
         today = self.today
-        unpaid = self.all("invoices", payment_dates=None)[:20]
+        unpaid = self.unpaid()[:20]
         for invoice in unpaid:
             invoice["payment_dates"] = max(today, invoice["date_issued"])
         if unpaid:
