@@ -193,6 +193,13 @@ class Trs:
     def payment_removed(self) -> None:
         self.put("invoices", {**self.any("invoices"), "payment_dates": None})
 
+    def payment_entered_anew(self) -> None:
+        """Another hour is all that is different afterwards."""
+        paid = [row for row in self.all("invoices") if row["payment_dates"]]
+        for invoice in self.random.sample(paid, min(1, len(paid))):
+            self.put("invoices", {**invoice, "payment_dates": None})
+            self.put("invoices", invoice)
+
     def payment_backdated(self) -> None:
         invoice = self.any("invoices")
         days = self.random.choice([0, 5, 30, 31, 60])
@@ -306,6 +313,7 @@ KINDS = [
     *("payment_backdated", "invoice_moved", "invoice_redated", "invoice_deleted", "invoice_gets_another_key"),
     *("invoice_split", "quantity_corrected", "line_added", "line_removed", "new_item", "item_deleted"),
     *("contact_changed", "account_renamed", "joined_earlier", "account_deleted", "many_at_once"),
+    "payment_entered_anew",
 ]
 # The stream makes everything again.
 WHOLE = ["next_day", "day_taken_back", "price_changed", "item_described"]

@@ -1,8 +1,9 @@
 """Refreshes the models by what has changed: their own compiled SQL, filtered by key.
 
-Of each table the rows of the touched keys are deleted and inserted again, in the order of the DAG; DuckDB pushes a
-literal list of keys below windows, unions and aggregates. What says something about all accounts together is made whole
-and compared with what was there. Views need nothing. All of it happens within a transaction of the caller.
+Of each table the rows of the touched keys are made again, in the order of the DAG; DuckDB pushes a literal list of keys
+below windows, unions and aggregates. What says something about all accounts together is made whole. Both are compared
+with what was there, and where nothing differs, nothing that reads it is made again. Views need nothing. All of it
+happens within a transaction of the caller.
 """
 
 from collections.abc import Collection, Iterable
@@ -16,6 +17,7 @@ from late_payments.landing.transaction import literal, quoted
 from late_payments.stream.compiled import DAY, GATE, KEYS, Compiled, Model, Test
 from late_payments.stream.landing import Touched
 
+INVOICES, ARRIVALS = "invoices", "stg_stream__invoice_arrivals"
 # The relations that say whose an invoice is: as TRS has it, and as the marts have it.
 INVOICES_IN_TRS = "base_trs__invoices"
 INVOICES_IN_MARTS = "int_invoices"
@@ -46,7 +48,12 @@ class Refresh:
         self.everything = touched.everything
         # Ids of what has changed so far.
         self.dirty = {id_ for id_, source in compiled.sources.items() if source.name in touched.tables}
+        if INVOICES in touched.tables:
+            # When they came in can be all that has changed.
+            self.dirty.add(compiled.model(ARRIVALS).id)
         self.keys: dict[str, set[Key]] = {kind: self.typed(kind) for kind in KEYS}
+        # Ids of the models of which the touched rows have been put together.
+        self.judged: set[str] = set()
         # With invoices of other accounts, issued on days whose share of late ones has changed; empty if no day's has.
         self.keys_across: dict[str, set[Key]] = {}
         # The first day at whose end some invoice is another than before; none while no invoice is.
@@ -207,27 +214,27 @@ class Refresh:
         assert column
         if not keys[kind]:
             return
-        condition = among(column, keys[kind])
-        self.connection.execute(f"delete from {model.relation} where {condition}")
         sql = model.sql
         # Not by SKU: an invoice has others than those that were touched.
         of_accounts = {kind: keys[kind] for kind in ("account", "invoice")}
+        # DuckDB does not carry a list of keys from one side of a join to the other, so both sides get it.
         for id_ in model.reads:
-            if read := self.compiled.by_id.get(id_):
-                sql = narrowed(sql, read, of_accounts, "and")
-        self.connection.execute(f"insert into {model.relation} by name select * from ({sql}) where {condition}")
-        self.put_in_outbox(model, column, keys[kind])
-        self.dirty.add(model.id)
+            if (read := self.compiled.by_id.get(id_)) and (conditions := conditions_on(read, of_accounts)):
+                narrowed = f"(select * from {read.relation} where {' and '.join(conditions)})"
+                sql = sql.replace(read.relation, narrowed)
+        self.replace_what_differs(model, among(column, keys[kind]), sql)
 
-    def replace_what_differs(self, model: Model, condition: str = "true") -> None:
+    def replace_what_differs(self, model: Model, condition: str = "true", sql: str | None = None) -> None:
         """Make a table again, or its rows that meet a condition, and replace the keys of which something differs.
 
-        Leaves the keys in the table changed_keys.
+        sql: what makes these rows, if it is less than the whole model. Leaves the keys in the table changed_keys.
         """
         column = self.key_of(model)
         columns = ", ".join(map(quoted, model.columns))
         where = f" where {condition}"
-        self.connection.execute(f"create or replace temp table made as select {columns} from ({model.sql}){where}")
+        self.connection.execute(
+            f"create or replace temp table made as select {columns} from ({sql or model.sql}){where}"
+        )
         # Rows that one side has more often than the other.
         self.connection.execute(
             f"""
@@ -245,9 +252,9 @@ class Refresh:
         ((changed,),) = self.rows("select count(*) from changed_keys")
         if not changed:
             return
-        changed_rows = f"{where} and {column} in (select key from changed_keys)" if column else where
-        self.connection.execute(f"delete from {model.relation}{changed_rows}")
-        self.connection.execute(f"insert into {model.relation} by name select * from made{changed_rows}")
+        of_changed = f"{column} in (select key from changed_keys)" if column else "true"
+        self.connection.execute(f"delete from {model.relation}{where} and {of_changed}")
+        self.connection.execute(f"insert into {model.relation} by name select * from made where {of_changed}")
         ((all_rows,),) = self.rows(f"select count(*) from {model.relation}")
         if not column or changed > MOST_BY_KEY * all_rows:
             self.put_in_outbox(model, column, [None])
@@ -256,11 +263,13 @@ class Refresh:
         self.dirty.add(model.id)
 
     def key_of(self, model: Model) -> str | None:
-        """The column by which rows of a model are compared: that of its accounts or SKUs, else that which is one."""
-        kind = model.refreshed_by or "all"
-        if kind == DAY:
-            return model.key("invoice") or model.key("account") or model.unique
-        return (model.key(kind) if kind in KEYS else None) or model.unique
+        """The column by which rows are compared and published: that of invoices, accounts or SKUs; else a unique one.
+
+        Of what is made whole it is the unique one.
+        """
+        if model.refreshed_by == "all":
+            return model.unique
+        return next(filter(None, map(model.key, ("invoice", "account", "sku"))), None) or model.unique
 
     def put_in_outbox(self, model: Model, column: str | None, keys: Iterable[Key | None]) -> None:
         """Note which rows of a mart readers have yet to get; a key that is none stands for all."""
@@ -278,11 +287,26 @@ class Refresh:
         """Judge the rows of the touched keys: all others have passed before."""
         sql = test.sql
         if test.judged and not self.everything:
-            sql = narrowed(sql, self.compiled.by_id[test.judged], self.keys, "or")
+            judged = self.compiled.by_id[test.judged]
+            sql = sql.replace(judged.relation, self.touched_rows(judged))
         ((failures, is_error),) = self.rows(
             f"select {test.fail_calc} as failures, {test.fail_calc} {test.error_if} from ({sql})"
         )
         return Fault(test, failures) if is_error else None
+
+    def touched_rows(self, model: Model) -> str:
+        """A table with the rows of the touched keys, of whatever kind, found once for all tests that judge them."""
+        conditions = conditions_on(model, self.keys)
+        if not conditions:
+            return model.relation
+        table = f"touched_{model.name}"
+        if model.id not in self.judged:
+            self.connection.execute(
+                f"create or replace temp table {table} as"
+                f" select * from {model.relation} where {' or '.join(conditions)}"
+            )
+            self.judged.add(model.id)
+        return table
 
     def rows(self, query: str) -> list[Any]:
         return self.connection.execute(query).fetchall()
@@ -294,12 +318,6 @@ def among(column: str, keys: Collection[Key]) -> str:
     return f"{column} in ({listed or 'null'})"
 
 
-def narrowed(sql: str, model: Model, keys: dict[str, set[Key]], word: str) -> str:
-    """SQL that reads of a model the rows of these keys, of all kinds (and) or of any (or), if it has such keys.
-
-    DuckDB does not carry a list of keys from one side of a join to the other, so both sides get it.
-    """
-    conditions = [among(name, keys[kind]) for kind in keys if (name := model.key(kind))]
-    if not conditions:
-        return sql
-    return sql.replace(model.relation, f"(select * from {model.relation} where {f' {word} '.join(conditions)})")
+def conditions_on(model: Model, keys: dict[str, set[Key]]) -> list[str]:
+    """SQL for each kind of keys that a model has: that a row is of one of them."""
+    return [among(name, keys[kind]) for kind in keys if (name := model.key(kind))]
