@@ -18,10 +18,7 @@ account_late_shares as (
     select
         receivables.account_id,
         receivables.date_known,
-        lead(receivables.date_known) over (
-            partition by receivables.account_id
-            order by receivables.date_known
-        ) as next_date_known,
+        receivables.next_date_known,
         {{ smoothed_share(
             'receivables.num_inv_paid_late + receivables.num_inv_overdue',
             'receivables.num_inv_paid + receivables.num_inv_overdue',

@@ -63,6 +63,7 @@ receivables as (
     select
         account_id,
         known_from as date_known,
+        lead(known_from) over (partition by account_id order by known_from) as next_date_known,
         longest_days_to_pay,
         cast(sum(num_inv_open) over up_to_the_day as bigint) as num_inv_open,
         cast(sum(value_open) over up_to_the_day as decimal(18, 2)) as value_open,

@@ -11,12 +11,12 @@ chosen_day as (
 
 ),
 
-events as (
+daily_movements as (
 
     select
         *,
         cast({{ dbt.date_trunc('month', 'event_day') }} as date) as month_start
-    from {{ ref('int_invoice_events') }}
+    from {{ ref('int_daily_movements') }}
 
 ),
 
@@ -52,15 +52,15 @@ movements as (
 
     select
         month_start,
-        sum(case when event = 'issued' then 1 else 0 end) as invoices_issued,
-        sum(case when event = 'issued' then inv_total else 0 end) as amount_issued,
-        sum(case when event = 'paid' then 1 else 0 end) as invoices_collected,
-        sum(case when event = 'paid' then inv_total else 0 end) as amount_collected,
-        sum(change_in_overdue) as invoices_overdue,
-        sum(change_in_overdue * inv_total) as amount_overdue,
-        sum(case when event = 'due' then 1 else 0 end) as invoices_due,
-        sum(case when event = 'due' then is_late else 0 end) as invoices_due_late
-    from events
+        sum(invoices_issued) as invoices_issued,
+        sum(amount_issued) as amount_issued,
+        sum(invoices_collected) as invoices_collected,
+        sum(amount_collected) as amount_collected,
+        sum(change_in_invoices_overdue) as invoices_overdue,
+        sum(change_in_amount_overdue) as amount_overdue,
+        sum(invoices_due) as invoices_due,
+        sum(invoices_due_late) as invoices_due_late
+    from daily_movements
     group by month_start
 
 ),
