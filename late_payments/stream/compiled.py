@@ -55,6 +55,8 @@ class Model:
     refreshed_by: str | None
     # Whether it also holds what the invoices of all accounts say together.
     across_accounts: bool
+    # Whether rows of one account follow from those of the account alone, where it is made again by day.
+    within_accounts: bool
     # Ids of the models and sources that it reads, through ephemeral ones too.
     reads: frozenset[str]
     # The column that a test says is unique, or the first of those that are so together: rows are compared by it.
@@ -205,6 +207,7 @@ def model_of(
         is_mart=node.access == "public" and node.contract.enforced,
         refreshed_by=refreshed_by,
         across_accounts=bool(node.config.meta.get("across_accounts")),
+        within_accounts=bool(node.config.meta.get("within_accounts")),
         reads=reads,
         unique=unique,
         columns=tuple(node.columns),

@@ -52,6 +52,8 @@ class Refresh:
             # When they came in can be all that has changed.
             self.dirty.add(compiled.model(ARRIVALS).id)
         self.keys: dict[str, set[Key]] = {kind: self.typed(kind) for kind in KEYS}
+        # Of these the models that have changed for other accounts than the touched ones too.
+        self.dirty_across: set[str] = set()
         # Ids of the models of which the touched rows have been put together.
         self.judged: set[str] = set()
         # With invoices of other accounts, issued on days whose share of late ones has changed; empty if no day's has.
@@ -91,8 +93,13 @@ class Refresh:
         if not (self.everything or model.reads & self.dirty):
             return False
         if not model.is_table:
-            self.dirty.add(model.id)
+            self.note_change(model, bool(model.reads & self.dirty_across))
         return model.is_table
+
+    def note_change(self, model: Model, is_across: bool) -> None:
+        self.dirty.add(model.id)
+        if is_across:
+            self.dirty_across.add(model.id)
 
     def refresh(self, model: Model) -> None:
         if self.everything or model.refreshed_by == "all":
@@ -100,7 +107,7 @@ class Refresh:
             self.find_invoices_across(model)
         elif model.refreshed_by == DAY:
             if self.first_day:
-                self.replace_what_differs(model, f"{model.key(DAY)} >= {literal(str(self.first_day))}")
+                self.replace_days(model, f"{model.key(DAY)} >= {literal(str(self.first_day))}")
         elif model.refreshed_by == "sku":
             self.replace_what_differs(model, among(str(model.key("sku")), self.keys["sku"]))
             if model.name == PRICES and model.id in self.dirty:
@@ -177,7 +184,7 @@ class Refresh:
         condition = "true" if self.everything else f"{among(column, self.keys[kind])} or {column} is null"
         self.connection.execute(f"delete from {model.relation} where {condition}")
         self.connection.execute(f"insert into {model.relation} by name select * from ({model.sql}) where {condition}")
-        self.dirty.add(model.id)
+        self.note_change(model, self.everything)
 
     def replace_invoices(self, model: Model) -> None:
         """Make the invoices of the touched accounts again, and find the first day at whose end one of them is another.
@@ -212,29 +219,45 @@ class Refresh:
         if not column or keys is self.keys_across:
             kind, column = "invoice", model.key("invoice")
         assert column
-        if not keys[kind]:
-            return
+        if keys[kind]:
+            self.replace_what_differs(model, among(column, keys[kind]), keys)
+
+    def replace_days(self, model: Model, condition: str) -> None:
+        """Make the rows of some days again; where that is enough, of the touched accounts alone."""
+        if model.within_accounts and not model.reads & self.dirty_across:
+            if self.keys["account"]:
+                of_accounts = among(str(model.key("account")), self.keys["account"])
+                self.replace_what_differs(model, f"{condition} and {of_accounts}", self.keys)
+        else:
+            self.replace_what_differs(model, condition)
+
+    def narrowed(self, model: Model, keys: dict[str, set[Key]]) -> str:
+        """The SQL of a model, reading the rows of these keys alone.
+
+        DuckDB does not carry a list of keys from one side of a join to the other, so both sides get it.
+        """
         sql = model.sql
         # Not by SKU: an invoice has others than those that were touched.
         of_accounts = {kind: keys[kind] for kind in ("account", "invoice")}
-        # DuckDB does not carry a list of keys from one side of a join to the other, so both sides get it.
         for id_ in model.reads:
             if (read := self.compiled.by_id.get(id_)) and (conditions := conditions_on(read, of_accounts)):
-                narrowed = f"(select * from {read.relation} where {' and '.join(conditions)})"
-                sql = sql.replace(read.relation, narrowed)
-        self.replace_what_differs(model, among(column, keys[kind]), sql)
+                rows = f"(select * from {read.relation} where {' and '.join(conditions)})"
+                sql = sql.replace(read.relation, rows)
+        return sql
 
-    def replace_what_differs(self, model: Model, condition: str = "true", sql: str | None = None) -> None:
+    def replace_what_differs(
+        self, model: Model, condition: str = "true", keys: dict[str, set[Key]] | None = None
+    ) -> None:
         """Make a table again, or its rows that meet a condition, and replace the keys of which something differs.
 
-        sql: what makes these rows, if it is less than the whole model. Leaves the keys in the table changed_keys.
+        keys: those whose rows meet the condition, if the model need read no others. Leaves the keys of which something
+        differs in the table changed_keys.
         """
         column = self.key_of(model)
         columns = ", ".join(map(quoted, model.columns))
         where = f" where {condition}"
-        self.connection.execute(
-            f"create or replace temp table made as select {columns} from ({sql or model.sql}){where}"
-        )
+        sql = self.narrowed(model, keys) if keys else model.sql
+        self.connection.execute(f"create or replace temp table made as select {columns} from ({sql}){where}")
         # Rows that one side has more often than the other.
         self.connection.execute(
             f"""
@@ -260,7 +283,7 @@ class Refresh:
             self.put_in_outbox(model, column, [None])
         else:
             self.put_in_outbox(model, column, [key for (key,) in self.rows("select key from changed_keys")])
-        self.dirty.add(model.id)
+        self.note_change(model, keys is not self.keys)
 
     def key_of(self, model: Model) -> str | None:
         """The column by which rows are compared and published: that of invoices, accounts or SKUs; else a unique one.
