@@ -101,8 +101,6 @@ def date_back(connection: duckdb.DuckDBPyConnection, day: date) -> None:
 
 
 def simulate(source: Path, first_day: date, number_of_days: int) -> None:
-    # Reads the project once for all nights.
-    dbt = Dbt("--vars", "{raw: landed}")
     for number in range(number_of_days):
         day = first_day + timedelta(days=number)
         if number in NO_RUN:
@@ -112,6 +110,7 @@ def simulate(source: Path, first_day: date, number_of_days: int) -> None:
             if number in days:
                 change(tables)
         write(Path("simulated"), tables)
+        dbt = Dbt("--vars", "{raw: landed}")
         assert land_from(Path("simulated").absolute(), dbt) == 0
         # The histories, what they are made of, and its tests: no other mart.
         assert dbt.run("build", "--select", "+resource_type:snapshot", "--indirect-selection", "buildable") == 0
