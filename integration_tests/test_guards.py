@@ -6,8 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import BIN, Project
+from dbt_common.exceptions import DbtRuntimeError
 
-from late_payments.warehouse import SCHEMAS
+from late_payments.warehouse import SCHEMAS, check_name
 
 
 @pytest.fixture
@@ -197,16 +198,17 @@ def test_everything_is_found_from_another_directory(project: Project, tmp_path: 
 
 
 @pytest.mark.parametrize("name", ["finance", "HISTORY_of_seeds", "features_asof_20210412", "main", "trs", "temp"])
-def test_a_database_must_not_be_called_like_a_schema(landed: Project, name: str) -> None:
-    def refused(*command: str) -> None:
-        run = landed.make if command[0] == "land" else landed.dbt
-        output = run(*command, ok=False, LATE_PAYMENTS_DATABASE=f"{name}.duckdb")
-        assert f"The database file must not be called {name}.duckdb" in output
-        assert not (landed.path / f"{name}.duckdb").exists()
+def test_a_database_must_not_be_called_like_a_schema(name: str) -> None:
+    with pytest.raises(DbtRuntimeError, match=f"The database file must not be called {name}.duckdb"):
+        check_name(f"somewhere/{name}.duckdb")
 
-    refused("build")
-    refused("land", "EXTRACTS=extracts")
-    refused("show", "--inline", "select 1")
+
+@pytest.mark.parametrize("command", [("build",), ("land", "EXTRACTS=extracts"), ("show", "--inline", "select 1")])
+def test_no_command_takes_a_database_called_like_a_schema(landed: Project, command: tuple[str, ...]) -> None:
+    run = landed.make if command[0] == "land" else landed.dbt
+    output = run(*command, ok=False, LATE_PAYMENTS_DATABASE="features_asof_20210412.duckdb")
+    assert "The database file must not be called features_asof_20210412.duckdb" in output
+    assert not (landed.path / "features_asof_20210412.duckdb").exists()
 
 
 def test_every_schema_of_the_project_is_known(built: Project, landed: Project) -> None:
