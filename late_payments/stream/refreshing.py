@@ -6,7 +6,7 @@ with what was there, and where nothing differs, nothing that reads it is made ag
 happens within a transaction of the caller.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -278,12 +278,11 @@ class Refresh:
         of_changed = f"{column} in (select key from changed_keys)" if column else "true"
         self.connection.execute(f"delete from {model.relation}{where} and {of_changed}")
         self.connection.execute(f"insert into {model.relation} by name select * from made where {of_changed}")
-        ((all_rows,),) = self.rows(f"select count(*) from {model.relation}")
-        if not column or changed > MOST_BY_KEY * all_rows:
-            self.put_in_outbox(model, column, [None])
-        else:
-            self.put_in_outbox(model, column, [key for (key,) in self.rows("select key from changed_keys")])
         self.note_change(model, keys is not self.keys)
+        if model.is_mart:
+            ((all_rows,),) = self.rows(f"select count(*) from {model.relation}")
+            is_most = not column or changed > MOST_BY_KEY * all_rows
+            self.put_in_outbox(model, "select null" if is_most else "select key from changed_keys")
 
     def key_of(self, model: Model) -> str | None:
         """The column by which rows are compared and published: that of invoices, accounts or SKUs; else a unique one.
@@ -294,17 +293,18 @@ class Refresh:
             return model.unique
         return next(filter(None, map(model.key, ("invoice", "account", "sku"))), None) or model.unique
 
-    def put_in_outbox(self, model: Model, column: str | None, keys: Iterable[Key | None]) -> None:
-        """Note which rows of a mart readers have yet to get; a key that is none stands for all."""
-        if model.is_mart:
-            name, key_column = literal(model.name), literal(column or "")
-            rows = ", ".join(f"({name}, {key_column}, {'null' if key is None else literal(str(key))})" for key in keys)
-            self.connection.execute(f"insert into stream.outbox values {rows}")
+    def put_in_outbox(self, mart: Model, keys: str) -> None:
+        """Note which rows of a mart readers have yet to get: of the keys that a query finds; null stands for all."""
+        name, column = literal(mart.name), literal(self.key_of(mart) or "")
+        self.connection.execute(
+            f"insert into stream.outbox select {name}, {column}, cast(key as varchar) from ({keys}) as keys (key)"
+        )
 
     def put_all_in_outbox(self) -> None:
         """Note that readers have yet to get every row of every mart."""
         for model in self.compiled.models:
-            self.put_in_outbox(model, None, [None])
+            if model.is_mart:
+                self.put_in_outbox(model, "select null")
 
     def fault(self, test: Test) -> Fault | None:
         """Judge the rows of the touched keys: all others have passed before."""
