@@ -63,8 +63,8 @@ receivables as (
     select
         account_id,
         known_from as date_known,
-        lead(known_from) over (partition by account_id order by known_from) as next_date_known,
         longest_days_to_pay,
+        lead(known_from) over (partition by account_id order by known_from) as next_date_known,
         cast(sum(num_inv_open) over up_to_the_day as bigint) as num_inv_open,
         cast(sum(value_open) over up_to_the_day as decimal(18, 2)) as value_open,
         cast(sum(num_inv_overdue) over up_to_the_day as bigint) as num_inv_overdue,
