@@ -64,7 +64,6 @@ receivables as (
         account_id,
         known_from as date_known,
         longest_days_to_pay,
-        lead(known_from) over (partition by account_id order by known_from) as next_date_known,
         cast(sum(num_inv_open) over up_to_the_day as bigint) as num_inv_open,
         cast(sum(value_open) over up_to_the_day as decimal(18, 2)) as value_open,
         cast(sum(num_inv_overdue) over up_to_the_day as bigint) as num_inv_overdue,
@@ -72,6 +71,7 @@ receivables as (
         cast(sum(num_inv_paid) over up_to_the_day as bigint) as num_inv_paid,
         cast(sum(num_inv_paid_late) over up_to_the_day as bigint) as num_inv_paid_late,
         cast(sum(total_days_to_pay) over up_to_the_day as bigint) as total_days_to_pay,
+        lead(known_from) over (partition by account_id order by known_from) as next_date_known,
         max(last_date_paid) over up_to_the_day as last_date_paid
     from changes_by_day
     window up_to_the_day as (
