@@ -58,7 +58,7 @@ def accounts_with_an_event(directory: Path, today: date) -> set[int]:
 
 def test_nobody_jumps_without_a_reason(rebuildable: Project) -> None:
     """From day to day, two accounts with nothing about to fall due keep their order, if nothing happened to them."""
-    today, last = date(2021, 5, 12), date(2021, 5, 15)
+    today, last = date(2021, 5, 9), date(2021, 5, 15)
     yesterdays = {}
     reorderings = 0
     while today <= last:
