@@ -124,6 +124,7 @@ BROKEN_RULES = [
     ("int_account_receivables", "and current row", "and 1 preceding", "receivables_are_what_was_known"),
     ("int_account_receivables", "partition by account_id", "partition by 1", "receivables_are_what_was_known"),
     ("int_account_receivables", "lead(known_from)", "lag(known_from)", "receivables_are_what_was_known"),
+    ("int_account_receivables", "(partition by account_id", "(partition by 1", "receivables_are_what_was_known"),
     ("int_account_receivables", "where event = 'issued'", "where false", "receivables_are_what_was_known"),
     (
         "int_account_receivables",

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 class Dbt:
     """dbt in this process, whose commands share one reading of the project.
 
+    Of these one may build: dbt leaves ephemeral models marked as written out, and a second build would lack their SQL.
+
     options: what every command is given, such as ("--vars", "{raw: landed}"). How dbt reads the project depends on
     vars and target, so they belong here when there is more than one command.
     """

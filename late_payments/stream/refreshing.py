@@ -17,6 +17,7 @@ from late_payments.landing.transaction import literal, quoted
 from late_payments.stream.compiled import DAY, GATE, KEYS, Compiled, Model, Test
 from late_payments.stream.landing import Touched
 
+# The table of TRS whose changes arrive at some hour, and the model that says at which.
 INVOICES, ARRIVALS = "invoices", "stg_stream__invoice_arrivals"
 # The relations that say whose an invoice is: as TRS has it, and as the marts have it.
 INVOICES_IN_TRS = "base_trs__invoices"
@@ -51,9 +52,9 @@ class Refresh:
         if INVOICES in touched.tables:
             # When they came in can be all that has changed.
             self.dirty.add(compiled.model(ARRIVALS).id)
-        self.keys: dict[str, set[Key]] = {kind: self.typed(kind) for kind in KEYS}
         # Of these the models that have changed for other accounts than the touched ones too.
         self.dirty_across: set[str] = set()
+        self.keys: dict[str, set[Key]] = {kind: self.typed(kind) for kind in KEYS}
         # Ids of the models of which the touched rows have been put together.
         self.judged: set[str] = set()
         # With invoices of other accounts, issued on days whose share of late ones has changed; empty if no day's has.
