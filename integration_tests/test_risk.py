@@ -83,8 +83,8 @@ def test_a_leak_is_found(rebuildable: Project) -> None:
     """Whoever corrects by outcomes of all days knows on the last day of a month what only came after it."""
     rebuildable.replace(
         "models/intermediate/risk/int_grade_corrections.sql",
-        "{{ is_recent('scores.date_outcome', 'days.scored_day') }}",
-        "scores.date_outcome is not null",
+        "{{ is_recent('outcomes.date_outcome', 'days.scored_day') }}",
+        "outcomes.date_outcome is not null",
     )
     only_models = ("--exclude-resource-type", "test", "unit_test", "snapshot")
     rebuildable.dbt("build", *only_models)

@@ -280,7 +280,7 @@ BROKEN_RULES = [
     ("int_open_invoices", "issued <= days", "issued < days", "what_is_open_at_the_end_of_a_day"),
     ("int_open_invoices", "paid > days", "paid >= days", "what_is_open_at_the_end_of_a_day"),
     ("int_open_invoices", "invoices.date_paid is null or", "", "what_is_open_at_the_end_of_a_day"),
-    ("int_grade_corrections", "where scores.probability_late is not null", "", "a_grade_is_corrected_by_its_outcomes"),
+    ("int_grade_corrections", "where probability_late is not null", "", "a_grade_is_corrected_by_its_outcomes"),
     ("int_grade_corrections", "- {{ log_odds('mean_probability') }}", "", "a_grade_is_corrected_by_its_outcomes"),
     (
         "int_days_to_pay",

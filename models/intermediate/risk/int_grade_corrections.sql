@@ -14,22 +14,38 @@ scores as (
 
 ),
 
+outcomes as (
+
+    -- By day first: what is joined to the scored days does not grow with the number of invoices. Added as decimals,
+    -- because sums of doubles depend on the order of rows.
+    select
+        date_outcome,
+        risk_grade,
+        sum(is_late) as num_inv_late,
+        count(*) as num_inv_known,
+        sum(cast(probability_late as decimal(18, 10))) as sum_of_probabilities
+    from scores
+    where probability_late is not null
+    group by
+        date_outcome,
+        risk_grade
+
+),
+
 recent_outcomes as (
 
-    -- Added as decimals, because sums of doubles depend on the order of rows.
     select
         days.scored_day,
-        scores.risk_grade,
-        cast(sum(scores.is_late) as bigint) as num_inv_late,
-        count(*) as num_inv_known,
-        cast(sum(cast(scores.probability_late as decimal(18, 10))) as double) / count(*) as mean_probability
-    from scores
+        outcomes.risk_grade,
+        cast(sum(outcomes.num_inv_late) as bigint) as num_inv_late,
+        cast(sum(outcomes.num_inv_known) as bigint) as num_inv_known,
+        cast(sum(outcomes.sum_of_probabilities) as double) / sum(outcomes.num_inv_known) as mean_probability
+    from outcomes
     inner join days
-        on {{ is_recent('scores.date_outcome', 'days.scored_day') }}
-    where scores.probability_late is not null
+        on {{ is_recent('outcomes.date_outcome', 'days.scored_day') }}
     group by
         days.scored_day,
-        scores.risk_grade
+        outcomes.risk_grade
 
 ),
 

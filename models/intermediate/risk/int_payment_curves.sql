@@ -8,9 +8,25 @@ days as (
 
 ),
 
-invoices as (
+scores as (
 
     select * from {{ ref('int_invoice_scores') }}
+
+),
+
+-- By their days first: what is joined to the scored days does not grow with the number of invoices.
+invoices as (
+
+    select
+        risk_grade,
+        date_issued,
+        date_paid,
+        count(*) as num_inv
+    from scores
+    group by
+        risk_grade,
+        date_issued,
+        date_paid
 
 ),
 
@@ -20,11 +36,9 @@ recent_sights as (
     select
         days.scored_day,
         invoices.risk_grade,
+        invoices.num_inv,
         greatest({{ days_between('invoices.date_issued', first_recent_day('days.scored_day')) }}, 0) as first_days_open,
-        case
-            when invoices.date_paid <= days.scored_day then invoices.days_to_pay
-            else {{ days_between('invoices.date_issued', 'days.scored_day') }}
-        end as last_days_open,
+        {{ days_between('invoices.date_issued', 'least(invoices.date_paid, days.scored_day)') }} as last_days_open,
         case when invoices.date_paid <= days.scored_day then 1 else 0 end as is_paid
     from invoices
     inner join days
@@ -40,7 +54,7 @@ changes as (
         scored_day,
         risk_grade,
         first_days_open as days_open,
-        1 as change_in_seen,
+        num_inv as change_in_seen,
         0 as num_inv_paid
     from recent_sights
     union all
@@ -49,14 +63,14 @@ changes as (
         risk_grade,
         last_days_open as days_open,
         0 as change_in_seen,
-        is_paid as num_inv_paid
+        is_paid * num_inv as num_inv_paid
     from recent_sights
     union all
     select
         scored_day,
         risk_grade,
         last_days_open + 1 as days_open,
-        -1 as change_in_seen,
+        -num_inv as change_in_seen,
         0 as num_inv_paid
     from recent_sights
 
