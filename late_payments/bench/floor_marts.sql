@@ -1,6 +1,5 @@
--- The other marts, after floor.sql and on its tables: again nothing is tested, and there is no history. Expects the
--- variable extracts, a directory. Types are those of the project, so that the marts can be compared. The call list is
--- left out: it adds next to nothing.
+-- Marts of features and finance, after floor.sql and on its tables: again nothing is tested, and there is no history.
+-- Expects the variable extracts, a directory. Types are those of the project, so that the marts can be compared.
 
 create table dim_accounts as
 select
