@@ -13,6 +13,7 @@ from pathlib import Path
 EVERYTHING = "raw, history, marts, exports"
 MARTS = "history, marts, exports"
 NOTHING_LOST = "goes on"
+SAME_RAW = "goes on, with the same raw"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Case:
     damage: Callable[[Path], None]
     says: tuple[str, ...]
     keeps: str = MARTS
-    # Of a plain `dbt build` after `land`; without any, `make build` does both.
+    # Of a plain `dbt build` after `land`; without any, `make build` does both. What is to land as if it were written in
+    # the plainest way is looked at by `make check`: the rest of a build sees no more than raw.
     arguments: tuple[str, ...] = ()
     env: dict[str, str] = field(default_factory=dict)
     directory: str = "extracts"
@@ -427,15 +429,15 @@ FILES = [
     Case(
         "a column added",
         columns("invoices", lambda row: [*row, "x"]),
-        ("rejected rows  0",),
-        keeps=NOTHING_LOST,
+        ("The four tables can be built",),
+        keeps=SAME_RAW,
         status=0,
     ),
     Case(
         "columns in another order",
         columns("accounts", lambda row: row[::-1]),
-        ("rejected rows  0",),
-        keeps=NOTHING_LOST,
+        ("The four tables can be built",),
+        keeps=SAME_RAW,
         status=0,
     ),
     Case(
@@ -458,15 +460,15 @@ FILES = [
     Case(
         "a byte-order mark",
         rewritten("invoices", lambda text: b"\xef\xbb\xbf" + text),
-        ("rejected rows  0",),
-        keeps=NOTHING_LOST,
+        ("The four tables can be built",),
+        keeps=SAME_RAW,
         status=0,
     ),
     Case(
         "CRLF line ends",
         rewritten("invoices", lambda text: text.replace(b"\n", b"\r\n")),
-        ("rejected rows  0",),
-        keeps=NOTHING_LOST,
+        ("The four tables can be built",),
+        keeps=SAME_RAW,
         status=0,
     ),
     Case(
@@ -533,22 +535,22 @@ FILES = [
     Case(
         "blank lines",
         text_appended("invoices", "\n\n"),
-        ("rejected rows  0",),
-        keeps=NOTHING_LOST,
+        ("The four tables can be built",),
+        keeps=SAME_RAW,
         status=0,
     ),
     Case(
         "a comma at the end of every line",
         columns("invoices", lambda row: [*row, ""]),
-        ("rejected rows  0",),
-        keeps=NOTHING_LOST,
+        ("The four tables can be built",),
+        keeps=SAME_RAW,
         status=0,
     ),
     Case(
         "two columns of one name that nobody needs",
         columns("skus", lambda row: ["note", *row, "note"]),
-        ("rejected rows  0",),
-        keeps=NOTHING_LOST,
+        ("The four tables can be built",),
+        keeps=SAME_RAW,
         status=0,
     ),
     Case(
@@ -616,8 +618,8 @@ FORMATS = [
     Case(
         "a gzip file",
         compressed("invoices"),
-        ("rejected rows  0",),
-        keeps=NOTHING_LOST,
+        ("The four tables can be built",),
+        keeps=SAME_RAW,
         status=0,
     ),
     Case(
@@ -626,8 +628,8 @@ FORMATS = [
             in_folder("invoice_line_items", first=half(0), second=half(1)),
             lambda directory: columns("second", lambda row: [*row[::-1], "x"])(directory / "invoice_line_items"),
         ),
-        ("rejected rows  0",),
-        keeps=NOTHING_LOST,
+        ("The four tables can be built",),
+        keeps=SAME_RAW,
         status=0,
     ),
     Case(
@@ -717,16 +719,16 @@ WORDS = [
     Case(
         "a path with spaces and quotes",
         untouched,
-        ("rejected rows  0",),
-        keeps=NOTHING_LOST,
+        ("The four tables can be built",),
+        keeps=SAME_RAW,
         status=0,
         directory='it\'s "our" extracts; --',
     ),
     Case(
         "a path that is a pattern, beside what it matches",
         beside_what_it_matches,
-        ("rejected rows  0",),
-        keeps=NOTHING_LOST,
+        ("The four tables can be built",),
+        keeps=SAME_RAW,
         status=0,
         directory="batch[1]",
     ),
