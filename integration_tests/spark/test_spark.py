@@ -10,6 +10,7 @@ import csv
 import json
 import os
 import pickle
+import re
 import shutil
 import socket
 import subprocess
@@ -23,7 +24,7 @@ from pathlib import Path
 import pyspark
 import pytest
 import yaml
-from conftest import HISTORIES, REAL_EXTRACTS, ROOT, WITH_UNIT_TESTS, Project
+from conftest import HISTORIES, REAL_EXTRACTS, ROOT, TABLES, WITH_UNIT_TESTS, Project
 
 HERE = Path(__file__).parent
 PAST_DAY = "2021-04-12"
@@ -55,6 +56,20 @@ def on_spark(project: Project, *statements: str, **env: str) -> list[tuple[list[
         capture_output=True,
     ).stdout
     return pickle.loads(output)
+
+
+def dbt_on_spark(project: Project, *commands: tuple[str, ...]) -> list[tuple[bool, str]]:
+    """Whether each of some commands of dbt went well, and what it said. In one process: Spark takes long to start."""
+    script = (
+        "import json, sys; from dbt.cli.main import dbtRunner\n"
+        "for number, arguments in enumerate(json.loads(sys.argv[1])):\n"
+        "    print('ENDED', number, dbtRunner().invoke(arguments).success, flush=True)\n"
+    )
+    output = project.run(sys.executable, "-c", script, json.dumps(commands), **ON_SPARK, **WITH_UNIT_TESTS)
+    *said, _ = re.split(r"^ENDED \d+ (?:True|False)\n", output, flags=re.M)
+    ended = re.findall(r"^ENDED \d+ (True|False)$", output, re.M)
+    assert len(ended) == len(commands), output
+    return [(word == "True", words) for word, words in zip(ended, said, strict=True)]
 
 
 def on_duckdb(project: Project, query: str) -> tuple[list[tuple[str, str]], list[tuple]]:
@@ -103,6 +118,11 @@ def land(project: Project, **env: str) -> None:
     project.make("land", f"EXTRACTS={project.path / 'extracts'}", **env)
 
 
+def landing(directory: Path) -> tuple[str, ...]:
+    """The command that `make land` is on Spark."""
+    return ("run-operation", "land", *LANDED, "--args", json.dumps({"directory": str(directory)}))
+
+
 @pytest.fixture(scope="module", autouse=True)
 def short_lived_java() -> Iterator[None]:
     """Java compiles once and quickly and collects in one thread: it ends before more than that would pay.
@@ -119,10 +139,12 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The seeds, landed and built on both engines, live (on Spark with all tests) and as of a past day."""
     project = Project(tmp_path_factory.mktemp("seeds") / "project")
     shutil.copytree(project.path / "seeds", project.path / "extracts")
-    for env in ({}, ON_SPARK):
-        land(project, **env)
-        project.dbt("build", *LANDED, *(() if env else NO_UNIT_TESTS), **env, **WITH_UNIT_TESTS)
-        project.dbt("build", "--vars", f"{{raw: landed, as_of: {PAST_DAY}}}", *NO_TESTS, **env)
+    as_of = ("build", "--vars", f"{{raw: landed, as_of: {PAST_DAY}}}", *NO_TESTS)
+    land(project)
+    project.dbt("build", *LANDED)
+    project.dbt(*as_of)
+    for went_well, said in dbt_on_spark(project, landing(project.path / "extracts"), ("build", *LANDED), as_of):
+        assert went_well, said
     return project
 
 
@@ -208,8 +230,6 @@ def test_snapshots_keep_what_a_second_run_overwrites(seeds: Project) -> None:
 
 
 def test_a_file_that_is_not_what_it_should_be_changes_nothing(seeds: Project, tmp_path: Path) -> None:
-    raw = [f"select * from raw.{table}" for table in ["accounts", "skus", "invoices", "invoice_line_items"]]
-    before = on_spark(seeds, *raw)
     faults = {
         "no file": lambda file: file.unlink(),
         "no column quantity": lambda file: file.write_text(file.read_text().replace("quantity", "units", 1)),
@@ -225,18 +245,13 @@ def test_a_file_that_is_not_what_it_should_be_changes_nothing(seeds: Project, tm
         directories.append(tmp_path / str(number))
         shutil.copytree(seeds.path / "extracts", directories[-1])
         damage(directories[-1] / "invoice_line_items.csv")
-    # One process, because starting Spark takes longer than all of this.
-    script = (
-        "import sys; from dbt.cli.main import dbtRunner\n"
-        "for directory in sys.argv[1:]:\n"
-        "    arguments = ['run-operation', 'land', '--args', '{directory: ' + directory + '}']\n"
-        "    print('ENDED', dbtRunner().invoke(arguments).success, flush=True)\n"
-    )
-    outputs = seeds.run(sys.executable, "-c", script, *directories, **ON_SPARK).split("ENDED ")
-    for fault, output, ended in zip(faults, outputs, outputs[1:], strict=False):
-        assert ended.startswith("False"), f"{fault}: landed"
-        assert ("PATH_NOT_FOUND" if fault == "no file" else fault) in output + ended, fault
-    assert on_spark(seeds, *raw) == before
+    ended = dbt_on_spark(seeds, *(landing(directory) for directory in directories))
+    for fault, (went_well, said) in zip(faults, ended, strict=True):
+        assert not went_well, f"{fault}: landed"
+        assert ("PATH_NOT_FOUND" if fault == "no file" else fault) in said, fault
+    raw = [f"select * from raw.{table}" for table in TABLES]
+    for query, (_, rows) in zip(raw, on_spark(seeds, *raw), strict=True):
+        assert Counter(rows) == Counter(on_duckdb(seeds, query)[1]), query
 
 
 def test_half_a_landing_is_not_built(seeds: Project) -> None:
