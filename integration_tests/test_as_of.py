@@ -10,9 +10,9 @@ from test_features import assert_features, leaks
 from test_finance import assert_finance
 from test_risk import assert_risk, leaks_of_scored_days
 
-# Of the seeds, days that differ in kind: nothing is due yet; the first invoices are overdue; a month, a quarter and a
-# year end; there are full years and windows behind.
-DAYS = [date(2020, 5, 20), date(2020, 6, 15), date(2020, 12, 31), date(2021, 4, 12)]
+# Of the seeds, days that differ in kind: the first, when nothing is due yet; the first invoices are overdue; a month, a
+# quarter and a year end; there are full years and windows behind.
+DAYS = [date(2020, 5, 12), date(2020, 6, 15), date(2020, 12, 31), date(2021, 4, 12)]
 # Of the real extracts, whose values and not whose days are others: a day like the last of those, and the last on which
 # anything was issued. On the last of all, the plain build's, everything is paid.
 DAYS_OF_REAL = [date(2021, 4, 12), date(2021, 5, 12)]

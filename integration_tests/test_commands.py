@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import BIN, DBT, Project
+from conftest import BIN, DBT, TABLES, WITH_UNIT_TESTS, Project
 from independent_features import features, read
 
 
@@ -29,11 +29,18 @@ def test_build_ends_with_what_a_person_wants(built: Project) -> None:
         assert line in built.build_output
 
 
-def test_plain_dbt_build_gives_the_same_and_can_be_repeated(built: Project, project: Project) -> None:
+def test_all_unit_tests_pass(rebuildable: Project) -> None:
+    rebuildable.dbt("test", "--select", "test_type:unit", **WITH_UNIT_TESTS)
+    manifest, run = (
+        json.loads((rebuildable.path / f"target/{name}.json").read_text()) for name in ("manifest", "run_results")
+    )
+    statuses = {result["unique_id"]: result["status"] for result in run["results"]}
+    assert manifest["unit_tests"] and all(statuses[unit_test] == "pass" for unit_test in manifest["unit_tests"])
+
+
+def test_plain_dbt_build_gives_the_same(built: Project, project: Project) -> None:
     project.dbt("build")
-    first = content(project)
-    project.dbt("build")
-    assert content(project) == first == content(built)
+    assert content(project) == content(built)
 
 
 def test_the_contract(built: Project) -> None:
@@ -231,8 +238,7 @@ def test_the_generator_gives_the_same_bytes_each_time_and_any_multiple(project: 
     assert digests(tmp_path / "again") == digests(project.path / "seeds")
 
     project.make("extracts", f"OUT={tmp_path / 'double'}", "SCALE=2")
-    tables = ["accounts", "skus", "invoices", "invoice_line_items"]
-    assert [len(read(tmp_path / "double", table)) for table in tables] == [400, 200, 2 * 9_685, 2 * 53_481]
+    assert [len(read(tmp_path / "double", table)) for table in TABLES] == [400, 200, 2 * 9_685, 2 * 53_481]
 
 
 def test_the_seeds_are_as_hard_as_real_extracts(project: Project) -> None:

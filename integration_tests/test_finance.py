@@ -21,8 +21,6 @@ from independent_finance import (
 )
 from test_features import assert_equal
 
-AS_OF = date(2021, 5, 12)
-
 PAGE = (ROOT / "docs/for-sql-users.md").read_text()
 QUERIES = re.findall(r"^### (\d+)\. (.+?)\n\n```sql\n(.+?);\n```", PAGE, re.M | re.S)
 
@@ -88,12 +86,6 @@ def test_the_calendar_has_every_day_of_whole_years(built: Project) -> None:
         assert month_start == date_day.replace(day=1) and (month_end.year, month_end.month) == (year, month)
         assert date.fromordinal(month_end.toordinal() + 1).day == 1
         assert (weekday, name) == (date_day.isoweekday(), date_day.strftime("%A"))
-
-
-def test_on_the_first_day_nothing_is_due_yet(rebuildable: Project) -> None:
-    first = min(row["date_issued"] for row in read(rebuildable.path / "seeds", "invoices"))
-    rebuildable.make("build", f"AS_OF={first}")
-    assert_finance(rebuildable, rebuildable.path / "seeds", date.fromisoformat(first))
 
 
 def test_a_rise_of_the_cost_price_leaves_old_margins(rebuildable: Project) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Project
+from conftest import TABLES, Project
 
-TABLES = ["accounts", "skus", "invoices", "invoice_line_items"]
 # As a writer of Parquet types them.
 TYPES = {
     "account_id": "integer",

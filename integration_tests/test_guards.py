@@ -122,8 +122,9 @@ def test_runs_are_remembered(project: Project) -> None:
     assert not project.query("from audit.last_green_build")
 
 
-def test_seeds_never_replace_landed_data_in_the_exports(project: Project, tmp_path: Path) -> None:
-    before = project.state()["exports"]
+def test_seeds_never_replace_landed_data(project: Project, tmp_path: Path) -> None:
+    """Neither in the exports nor in the history."""
+    before = project.state()
     manifest = json.loads((project.path / "exports/manifest.json").read_text())
     assert manifest["source"].endswith("/extracts")
     (build_id,) = project.query("select run_id from audit.last_green_build")[0]
@@ -131,19 +132,22 @@ def test_seeds_never_replace_landed_data_in_the_exports(project: Project, tmp_pa
     output = project.dbt("build")
     assert "source         seeds" in output
     assert f"NOTHING WAS EXPORTED: exports holds landed data ({manifest['source']})" in output
-    assert project.state()["exports"] == before
+    assert {**project.state(), "marts": before["marts"]} == before
+    assert project.query("select count(*) from history_of_seeds.invoice_features_history") == [(9_685,)]
     # A directory that does not exist yet.
     project.dbt("build", LATE_PAYMENTS_EXPORTS=str(tmp_path / "of/seeds"))
     assert json.loads((tmp_path / "of/seeds/manifest.json").read_text())["source"] == "seeds"
 
 
-def test_files_and_manifest_are_of_one_build(project: Project) -> None:
-    exports = project.path / "exports"
+def test_a_build_is_repeated_without_a_trace_but_of_its_own_files(project: Project) -> None:
+    exports, before = project.path / "exports", project.state()
     project.dbt("build", *LANDED)
     first = (exports / "live").resolve()
     project.dbt("build", *LANDED)
     second = (exports / "live").resolve()
     assert first != second
+    # Nor does an unchanged source add a version to the history.
+    assert project.state() == before
     # Readers who found the first directory may go on with it.
     assert {directory.resolve() for directory in (exports / "builds").iterdir()} == {first, second}
     for file in exports.glob("*.*"):

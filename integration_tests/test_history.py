@@ -213,25 +213,6 @@ def test_a_replay_prices_a_sku_that_no_live_build_has_seen(project: Project) -> 
     assert exported == features(project.path / "extracts", date.fromisoformat(first["date_issued"]))
 
 
-def test_a_replay_takes_no_snapshot(project: Project) -> None:
-    before = project.state()["history"]
-    project.make("build", "EXTRACTS=extracts", "AS_OF=2021-04-12")
-    assert project.state()["history"] == before
-
-
-def test_building_the_seeds_leaves_the_history_of_landed_data_alone(project: Project) -> None:
-    before = project.state()["history"]
-    project.make("build")
-    assert project.state()["history"] == before
-    assert project.query("select count(*) from history_of_seeds.invoice_features_history") == [(9_685,)]
-
-
-def test_an_unchanged_source_adds_no_version(project: Project) -> None:
-    before = project.state()["history"]
-    build(project)
-    assert project.state()["history"] == before
-
-
 def test_a_day_that_was_not_kept_is_refused(project: Project) -> None:
     date_back(project, "2021-06-10")
     as_of = "select count(*) from history.invoice_features_as_of({})"

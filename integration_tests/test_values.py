@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import DBT, ROOT, Project
+from conftest import DBT, ROOT, TABLES, Project
 from scenarios import appended, cell, renamed_and_repriced, repeated, then, without_lines_of_invoice_1
 
 LANDED = ("--vars", "raw: landed")
@@ -206,7 +206,7 @@ def test_a_good_delivery_passes_the_check(delivery: tuple[Project, Path]) -> Non
     assert {**project.state(), "raw": before["raw"]} == before
 
 
-@pytest.mark.parametrize("table", ["accounts", "skus", "invoices", "invoice_line_items"])
+@pytest.mark.parametrize("table", TABLES)
 def test_a_fault_in_any_table_stops_at_the_gate(delivery: tuple[Project, Path], table: str) -> None:
     project, extracts = delivery
     repeated(table)(extracts)

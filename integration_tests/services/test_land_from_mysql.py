@@ -1,7 +1,6 @@
 """Landing from a real MySQL server, MariaDB: one moment of it, nothing lost to a fault, no secret told."""
 
 import shutil
-import sys
 import tempfile
 import threading
 from collections import Counter
@@ -10,12 +9,12 @@ from pathlib import Path
 
 import pymysql
 import pytest
-from conftest import MAKE, REAL_EXTRACTS, ROOT, Project, needs_real_extracts
+from conftest import MAKE, REAL_EXTRACTS, ROOT, WARM, Project, needs_real_extracts
 from independent_features import features
 from servers import DEFINITIONS, PASSWORD, MariaDB, assert_no_password, certify, documented_sql
 from test_faults import wait_for
 
-LAND = (sys.executable, "-m", "late_payments.landing", "--source", "mysql")
+LAND = (*WARM, "late_payments.landing", "--source", "mysql")
 
 
 @pytest.fixture(scope="session")

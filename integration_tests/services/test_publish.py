@@ -86,14 +86,13 @@ def set_version(project: Project, version: int) -> None:
             connection.execute(f"update features.{mart} set acct_age = {version}")
 
 
-def test_what_only_reads_leaves_the_build_green(project: Project, target: Target) -> None:
+def test_what_only_reads_leaves_the_build_green(live: Project, target: Target) -> None:
     """Two of these render the hooks of a build; none of them is one."""
-    project.make("build")
-    project.make("docs")
+    live.make("docs")
     for command in (("compile",), ("ls",), ("show", "--inline", "select 1"), ("parse",), ("test",)):
-        project.dbt("--quiet", *command)
-    assert_no_password(project, project.make("publish", **target.env()))
-    assert target.content() == all_rows(project)
+        live.dbt("--quiet", *command)
+    assert_no_password(live, live.make("publish", **target.env()))
+    assert target.content() == all_rows(live)
 
 
 def test_all_marts_arrive_whole(live: Project, target: Target) -> None:
@@ -162,10 +161,9 @@ def test_files_and_manifest(live: Project, target: Target) -> None:
     }
 
 
-def test_seeds_never_replace_landed_data(live: Project, target: Target, tmp_path: Path) -> None:
-    live.make("land", "EXTRACTS=seeds")
-    live.dbt("build", "--vars", "raw: landed")
-    assert f"source    files in {live.path / 'seeds'}" in publish(live, target)
+def test_seeds_never_replace_landed_data(landed: Project, target: Target, tmp_path: Path) -> None:
+    live, source = Project.like(landed, tmp_path / "project"), f"files in {landed.path / 'extracts'}"
+    assert f"source    {source}" in publish(live, target)
     published = target.query("select build_id, source, as_of from audit.publications")
     assert published == live.query("select run_id, source, as_of from audit.last_green_build")
     readable = target.query(
@@ -177,8 +175,7 @@ def test_seeds_never_replace_landed_data(live: Project, target: Target, tmp_path
     elsewhere = {"LATE_PAYMENTS_EXPORTS": str(tmp_path / "elsewhere")}
     live.dbt("build", **elsewhere)
     output = publish(live, target, ok=False, **elsewhere)
-    held = f"PostgreSQL holds landed data (files in {live.path / 'seeds'})"
-    assert f"{held}, and the last build was made from the seeds" in output
+    assert f"PostgreSQL holds landed data ({source}), and the last build was made from the seeds" in output
     assert (target.content(), files(live)) == before
     assert live.query("select command, outcome from audit.runs order by begun_at desc limit 1") == [
         ("publish", "it is still running, or was refused or stopped")
