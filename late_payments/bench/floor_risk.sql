@@ -207,8 +207,7 @@ shares as (
 
 select
     shares.scored_day,
-    scores.* exclude (is_late, date_outcome, probability_late, days_to_pay),
-    scores.is_late,
+    scores.* exclude (date_outcome, probability_late, days_to_pay),
     cast(shares.scored_day - scores.date_issued as integer) as days_open,
     cast(scores.date_due - shares.scored_day as integer) as days_until_due,
     account_late_shares.share_late as share_late_of_account,
