@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -231,6 +232,8 @@ def test_readers_never_notice(live: Project, target: Target) -> None:
                     if one != other:
                         errors.append((one, other))
                     versions.update(found[0])
+                    # Without a rest they would keep the publisher from its work.
+                    time.sleep(0.05)
         except Exception as error:
             errors.append(error)
 
