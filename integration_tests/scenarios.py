@@ -13,6 +13,7 @@ from pathlib import Path
 EVERYTHING = "raw, history, marts, exports"
 MARTS = "history, marts, exports"
 NOTHING_LOST = "goes on"
+# Of what only looks different: it is looked at by `make check`, because the rest of a build sees no more than raw.
 SAME_RAW = "goes on, with the same raw"
 
 
@@ -24,8 +25,7 @@ class Case:
     damage: Callable[[Path], None]
     says: tuple[str, ...]
     keeps: str = MARTS
-    # Of a plain `dbt build` after `land`; without any, `make build` does both. What is to land as if it were written in
-    # the plainest way is looked at by `make check`: the rest of a build sees no more than raw.
+    # Of a plain `dbt build` after `land`; without any, `make build` does both.
     arguments: tuple[str, ...] = ()
     env: dict[str, str] = field(default_factory=dict)
     directory: str = "extracts"
