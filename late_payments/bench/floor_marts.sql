@@ -1,10 +1,12 @@
 -- Marts of features and finance, after floor.sql and on its tables: again nothing is tested, and there is no history.
 -- Expects the variable extracts, a directory. Types are those of the project, so that the marts can be compared.
 
-create table dim_accounts as
+create table contacts as
 select
     account_id,
     company_name,
+    contact_person,
+    contact_phone,
     joining_date
 from read_csv(
     getvariable('extracts') || '/accounts.csv',
@@ -14,6 +16,13 @@ from read_csv(
         'contact_phone': 'varchar', 'gender': 'varchar', 'joining_date': 'date'
     }
 );
+
+create table dim_accounts as
+select
+    account_id,
+    company_name,
+    joining_date
+from contacts;
 
 create table dim_skus as
 select

@@ -1,6 +1,5 @@
 -- The marts of risk, of days and of the branch, after floor_marts.sql and on its tables: again nothing is tested, and
--- there is no history. Expects the variable extracts, a directory. What counts many invoices is grouped before it meets
--- the days on which it is looked at.
+-- there is no history. What counts many invoices is grouped before it meets the days on which it is looked at.
 
 create macro log_odds(share) as case
     when share <= 1 / 500.0 then -ln(499)
@@ -660,24 +659,6 @@ where
 
 create table accounts_to_contact as
 with
-
-contacts as (
-
-    select
-        account_id,
-        company_name,
-        contact_person,
-        contact_phone
-    from read_csv(
-        getvariable('extracts') || '/accounts.csv',
-        header = true, auto_detect = false, quote = '"', escape = '"',
-        columns = {
-            'account_id': 'bigint', 'company_name': 'varchar', 'company_address': 'varchar',
-            'contact_person': 'varchar', 'contact_phone': 'varchar', 'gender': 'varchar', 'joining_date': 'date'
-        }
-    )
-
-),
 
 records as (
 
